@@ -1,0 +1,35 @@
+// Package naming makes the few physical names that an outside contract fixes,
+// within the limits of the service that reads them. Everything else is left to
+// Pulumi's autonaming.
+package naming
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+const hashLength = 8
+
+// Fit returns name unchanged when it has at most limit characters, and
+// otherwise its beginning and a hash of the whole, so that two long names that
+// begin alike stay different.
+func Fit(name string, limit int) string {
+	if len(name) <= limit {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return name[:limit-hashLength-1] + "-" + hex.EncodeToString(sum[:])[:hashLength]
+}
+
+// ClusterLogGroup is the name of the log group that EKS writes the control
+// plane's logs of a cluster to.
+func ClusterLogGroup(cluster string) string {
+	return "/aws/eks/" + cluster + "/cluster"
+}
+
+// FlowLogGroup is the name of the log group that receives the flow logs of a
+// network. It is fixed, not left to autonaming, because the key that encrypts
+// the group names it in its policy before the group exists.
+func FlowLogGroup(network string) string {
+	return "/vpc/" + network + "/flow-logs"
+}
