@@ -1,0 +1,98 @@
+package network
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/slipway-iac/slipway/internal/loggroup"
+	"github.com/slipway-iac/slipway/internal/naming"
+)
+
+// flowLogFormat is AWS's default format and the fields without which a flow
+// cannot be told: the packet's own addresses, which are the pod's where those of
+// the interface are the node's or the NAT gateway's, and the way it took.
+// https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+const flowLogFormat = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} " +
+	"${packets} ${bytes} ${start} ${end} ${action} ${log-status} " +
+	"${vpc-id} ${subnet-id} ${instance-id} ${tcp-flags} ${pkt-srcaddr} ${pkt-dstaddr} ${flow-direction} ${traffic-path}"
+
+const (
+	// flowLogs is what everything about the flow logs is named after.
+	flowLogs = "flow-logs"
+
+	// aggregationSeconds is the longest of the two intervals, and the cheaper.
+	// Nitro instances report each minute all the same.
+	aggregationSeconds = 600
+
+	// keyDeletionDays is how long a deleted key can still be brought back, the
+	// most that AWS allows: without it the logs cannot be read.
+	keyDeletionDays = 30
+)
+
+// flowLogs records all traffic of the VPC in an encrypted log group.
+func (b *builder) flowLogs(parent pulumi.Resource, vpc *ec2.Vpc) (*cloudwatch.LogGroup, error) {
+	scope := flowLogScope{b.name, b.args.Region, b.args.AccountID}
+	group, err := loggroup.New(b.ctx, b.named(flowLogs), loggroup.Args{
+		Group:           naming.FlowLogGroup(b.name),
+		Region:          b.args.Region,
+		AccountID:       b.args.AccountID,
+		RetentionDays:   b.args.FlowLogRetentionDays,
+		KeyARN:          b.args.LogKeyARN,
+		KeyDeletionDays: keyDeletionDays,
+	}, parent)
+	if err != nil {
+		return nil, err
+	}
+	role, permission, err := b.flowLogRole(scope)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := ec2.NewFlowLog(b.ctx, b.named(flowLogs), &ec2.FlowLogArgs{
+		VpcId:                  vpc.ID(),
+		TrafficType:            pulumi.String("ALL"),
+		LogDestinationType:     pulumi.String("cloud-watch-logs"),
+		LogDestination:         group.Arn,
+		IamRoleArn:             role.Arn,
+		LogFormat:              pulumi.String(flowLogFormat),
+		MaxAggregationInterval: pulumi.Int(aggregationSeconds),
+		Tags:                   b.tagged(flowLogs),
+		// Until the role may write, the flow log is in the state "access error"
+		// and loses what it sees.
+	}, b.child, pulumi.DependsOn([]pulumi.Resource{permission})); err != nil {
+		return nil, fmt.Errorf("creating flow log: %w", err)
+	}
+	return group, nil
+}
+
+// flowLogRole makes the role that delivers the logs, and returns with it the
+// permission that makes it able to.
+func (b *builder) flowLogRole(scope flowLogScope) (*iam.Role, *iam.RolePolicy, error) {
+	trust, err := scope.trust().JSON()
+	if err != nil {
+		return nil, nil, fmt.Errorf("writing trust policy of flow log role: %w", err)
+	}
+	delivery, err := scope.delivery().JSON()
+	if err != nil {
+		return nil, nil, fmt.Errorf("writing policy of flow log role: %w", err)
+	}
+	role, err := iam.NewRole(b.ctx, b.named(flowLogs), &iam.RoleArgs{
+		Description:      pulumi.String("Delivers the flow logs of network " + b.name),
+		AssumeRolePolicy: pulumi.String(trust),
+		Tags:             b.tagged(flowLogs),
+	}, b.child)
+	if err != nil {
+		return nil, nil, fmt.Errorf("creating role of flow logs: %w", err)
+	}
+	permission, err := iam.NewRolePolicy(b.ctx, b.named(flowLogs), &iam.RolePolicyArgs{
+		Role:   role.Name,
+		Policy: pulumi.String(delivery),
+	}, b.child)
+	if err != nil {
+		return nil, nil, fmt.Errorf("permitting delivery of flow logs: %w", err)
+	}
+	return role, permission, nil
+}
