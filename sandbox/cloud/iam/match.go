@@ -1,0 +1,74 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+)
+
+// Match tells whether a text fits a pattern with the wildcards * and ?.
+func Match(pattern, text string) bool {
+	for len(pattern) > 0 {
+		switch {
+		case pattern[0] == '*':
+			for i := 0; i <= len(text); i++ {
+				if Match(pattern[1:], text[i:]) {
+					return true
+				}
+			}
+			return false
+		case text == "" || pattern[0] != '?' && pattern[0] != text[0]:
+			return false
+		}
+		pattern, text = pattern[1:], text[1:]
+	}
+	return text == ""
+}
+
+// Covers tells whether a statement speaks of an action.
+func (s Statement) Covers(action string) bool {
+	match := func(p string) bool { return Match(strings.ToLower(p), strings.ToLower(action)) }
+	if len(s.NotActions) > 0 {
+		return !slices.ContainsFunc(s.NotActions, match)
+	}
+	return slices.ContainsFunc(s.Actions, match)
+}
+
+// Names tells whether a statement's principal is, or contains, the given one.
+// kind is AWS, Service or Federated. China's names of services end in .cn and
+// mean the same.
+func (s Statement) Names(kind, principal string) bool {
+	is := func(p string) bool { return p == principal || kind == "Service" && p == principal+".cn" }
+	return slices.Contains(s.Principals["AWS"], "*") || slices.ContainsFunc(s.Principals[kind], is)
+}
+
+// Holds tells whether the statement's conditions can be true in a context of
+// known keys. Keys that the context does not have are taken to hold, as are
+// operators other than the equality and likeness of texts and names.
+func (s Statement) Holds(context map[string]string) bool {
+	for operator, keys := range s.Conditions {
+		operator = strings.TrimSuffix(operator, "IfExists")
+		if !slices.Contains([]string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, operator) {
+			continue
+		}
+		for key, want := range keys {
+			have, known := lookup(context, key)
+			if !known {
+				continue
+			}
+			if !slices.ContainsFunc(want, func(w string) bool { return w == have || operator != "StringEquals" && Match(w, have) }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// lookup finds a condition key, whose case does not matter.
+func lookup(context map[string]string, key string) (string, bool) {
+	for k, v := range context {
+		if strings.EqualFold(k, key) {
+			return v, true
+		}
+	}
+	return "", false
+}

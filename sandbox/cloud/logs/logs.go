@@ -1,0 +1,124 @@
+// Package logs simulates the log groups of Amazon CloudWatch Logs. Nothing is
+// ever logged, and retention deletes nothing.
+package logs
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
+)
+
+// Service lists what CloudWatch Logs adds to an account.
+func Service() cloud.Service {
+	return cloud.Service{Kinds: []cloud.Kind{groupKind()}}
+}
+
+const docs = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/"
+
+var (
+	groupExists = cloud.Declare(cloud.Rule{
+		Name: "log-group-exists", Code: "ResourceAlreadyExistsException", Source: docs + "APIReference/API_CreateLogGroup.html",
+	})
+	keyRefused = cloud.Declare(cloud.Rule{
+		Name: "log-group-key", Code: "InvalidParameterException", Source: docs + "logs/encrypt-log-data-kms.html",
+	})
+)
+
+var (
+	groupName  = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`)
+	retentions = []int{0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+	classes    = []string{"STANDARD", "INFREQUENT_ACCESS", "DELIVERY"}
+)
+
+func groupKind() cloud.Kind {
+	return cloud.Kind{
+		Token: cloud.LogGroup, Noun: "CloudWatch Logs Log Group", Service: "CloudWatch Logs", Tagged: true,
+		CreateCall: "CreateLogGroup", UpdateCall: "PutRetentionPolicy", DeleteCall: "DeleteLogGroup",
+		Fields: cloud.Fields{
+			"name":            cloud.String.AutoNamed(255).ForceNew(),
+			"namePrefix":      cloud.String.Computed().ForceNew(),
+			"kmsKeyId":        cloud.String,
+			"logGroupClass":   cloud.String.Computed().ForceNew(),
+			"retentionInDays": cloud.Number.Default(0),
+			"skipDestroy":     cloud.Bool.Default(false),
+			"arn":             cloud.String.Output(),
+		},
+		Check: checkGroup, Create: createGroup, Update: updateGroup, Delete: deleteGroup,
+	}
+}
+
+func checkGroup(p cloud.Props) []cloud.Problem {
+	var problems []cloud.Problem
+	if name := p.Str("name"); name != "" && !groupName.MatchString(name) {
+		problems = append(problems, cloud.Problem{Property: "name", Reason: "must have 1 to 512 letters, digits and . - _ / #: " + name})
+	}
+	if n := p.Int("retentionInDays"); !slices.Contains(retentions, n) {
+		problems = append(problems, cloud.Problem{Property: "retentionInDays", Reason: fmt.Sprintf("is %d, want one of %d", n, retentions)})
+	}
+	if c := p.Str("logGroupClass"); c != "" && !slices.Contains(classes, c) {
+		problems = append(problems, cloud.Problem{Property: "logGroupClass", Reason: fmt.Sprintf("is %q, want one of %q", c, classes)})
+	}
+	return problems
+}
+
+func createGroup(tx *cloud.Tx, r *cloud.Resource) error {
+	name := r.Props.Str("name")
+	if name == "" {
+		name = r.Props.Str("namePrefix") + tx.Hex(26)
+	}
+	if tx.Get(cloud.LogGroup, name) != nil {
+		return groupExists.Refuse("The specified log group already exists: %s", name)
+	}
+	r.ID = name
+	complete(tx, r.Props, name)
+	return checkKey(tx, r.Props)
+}
+
+// complete sets what CloudWatch Logs decides about a group.
+func complete(tx *cloud.Tx, p cloud.Props, name string) {
+	p["name"] = name
+	p["arn"] = tx.ARN("logs", "log-group:"+name)
+	if !p.Has("logGroupClass") {
+		p["logGroupClass"] = "STANDARD"
+	}
+}
+
+// Ensure makes a group on behalf of a service, as that service does when it
+// first logs; a group that exists stays as it is. It keeps logs for ever and
+// has no key.
+func Ensure(tx *cloud.Tx, owner, name string) {
+	if tx.Get(cloud.LogGroup, name) != nil {
+		return
+	}
+	p := cloud.Props{"retentionInDays": float64(0), "skipDestroy": false}
+	complete(tx, p, name)
+	tx.Make(owner, cloud.LogGroup, name, p, nil)
+}
+
+func updateGroup(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
+	return checkKey(tx, news.With(cloud.Props{"arn": r.Props["arn"]}))
+}
+
+func checkKey(tx *cloud.Tx, p cloud.Props) error {
+	key := p.Str("kmsKeyId")
+	if key == "" {
+		return nil
+	}
+	service := "logs." + tx.Session.Region + ".amazonaws.com"
+	context := map[string]string{"kms:EncryptionContext:aws:logs:arn": p.Str("arn")}
+	if kms.Usable(tx, key) != nil || !kms.AllowsServiceFor(tx, key, service, context) {
+		return keyRefused.Refuse("The specified KMS key does not exist or is not allowed to be used with Arn '%s': "+
+			"key %s needs a policy statement for the service %s", p.Str("arn"), key, service)
+	}
+	return nil
+}
+
+func deleteGroup(_ *cloud.Tx, r *cloud.Resource) error {
+	if r.Props.Bool("skipDestroy") {
+		return cloud.Keep
+	}
+	return nil
+}

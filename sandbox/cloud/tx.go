@@ -1,0 +1,221 @@
+package cloud
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Tx is one call to the account while it is being carried out. Nothing of it
+// is kept unless the call ends well.
+type Tx struct {
+	// Session is the caller.
+	Session Session
+
+	account *Account
+	seed    string
+	ids     int
+	puts    map[resourceKey]*Resource
+	dels    map[resourceKey]bool
+	seq     uint64
+	bumped  bool
+}
+
+type resourceKey struct{ kind, region, id string }
+
+func (r *Resource) key() resourceKey { return resourceKey{r.Kind, r.Region, r.ID} }
+
+// Keep is what a [Kind]'s Delete returns when the resource stays in the
+// account, scheduled for deletion.
+var Keep = errors.New("the resource stays until its deletion is due")
+
+func (a *Account) begin(s Session, k *Kind, seed string) (*Tx, error) {
+	if !k.Global && s.Region == "" {
+		return nil, fmt.Errorf("%s needs a region: set aws:region, or region on the provider", k.Token)
+	}
+	return a.newTx(s, seed), nil
+}
+
+func (a *Account) newTx(s Session, seed string) *Tx {
+	a.mu.Lock()
+	if s.Caller == "" {
+		s.Caller = ARN(s.Region, "iam", a.id, "role/administrator")
+	}
+	return &Tx{
+		Session: s, account: a, seed: seed,
+		puts: map[resourceKey]*Resource{}, dels: map[resourceKey]bool{}, seq: a.store.seq,
+	}
+}
+
+func (tx *Tx) end() { tx.account.mu.Unlock() }
+
+func (tx *Tx) commit() error {
+	if tx.bumped {
+		tx.account.store.bump(tx.seed)
+	}
+	return tx.account.store.commit(tx.puts, tx.dels, tx.seq)
+}
+
+func (tx *Tx) nextSeq() uint64 { tx.seq++; return tx.seq }
+
+func (tx *Tx) region(k *Kind) string {
+	if k.Global {
+		return ""
+	}
+	return tx.Session.Region
+}
+
+func (tx *Tx) kind(token string) *Kind {
+	k := tx.account.kinds[token]
+	if k == nil {
+		panic("bug in the sandbox: no kind " + token)
+	}
+	return k
+}
+
+// AccountID is the account's number.
+func (tx *Tx) AccountID() string { return tx.account.id }
+
+// Now is the account's time.
+func (tx *Tx) Now() time.Time { return tx.account.clock() }
+
+// Get finds a resource of the session's region (or a global one) by its ID, or
+// returns nil. It is a copy: [Tx.Put] keeps changes.
+func (tx *Tx) Get(kind, id string) *Resource {
+	k := resourceKey{kind, tx.region(tx.kind(kind)), id}
+	if tx.dels[k] {
+		return nil
+	}
+	if r, ok := tx.puts[k]; ok {
+		return r.clone()
+	}
+	if r, ok := tx.account.store.resources[k]; ok {
+		return r.clone()
+	}
+	return nil
+}
+
+// List lists the resources of a kind in the session's region, oldest first, that
+// match every condition. The resources are copies.
+func (tx *Tx) List(kind string, where ...func(*Resource) bool) []*Resource {
+	region := tx.region(tx.kind(kind))
+	var out []*Resource
+	add := func(r *Resource) {
+		if r.Kind != kind || r.Region != region {
+			return
+		}
+		for _, w := range where {
+			if !w(r) {
+				return
+			}
+		}
+		out = append(out, r.clone())
+	}
+	for k, r := range tx.account.store.resources {
+		if _, changed := tx.puts[k]; !changed && !tx.dels[k] {
+			add(r)
+		}
+	}
+	for _, r := range tx.puts {
+		add(r)
+	}
+	bySeq(out)
+	return out
+}
+
+// One is the first of [Tx.List], or nil.
+func (tx *Tx) One(kind string, where ...func(*Resource) bool) *Resource {
+	if l := tx.List(kind, where...); len(l) > 0 {
+		return l[0]
+	}
+	return nil
+}
+
+// Prop is a condition for [Tx.List]: a property has a value.
+func Prop(name string, value any) func(*Resource) bool {
+	return func(r *Resource) bool { return Equal(r.Props[name], value) }
+}
+
+// Put keeps a new or changed resource.
+func (tx *Tx) Put(r *Resource) {
+	c := r.clone()
+	if c.Seq == 0 {
+		c.Seq = tx.nextSeq()
+		r.Seq = c.Seq
+	}
+	delete(tx.dels, c.key())
+	tx.puts[c.key()] = c
+}
+
+// Make puts a resource that a service of AWS makes on its own.
+func (tx *Tx) Make(owner, kind, id string, props, facts Props) *Resource {
+	r := &Resource{Kind: kind, ID: id, Region: tx.region(tx.kind(kind)), Props: props.Clone(), Facts: facts.Clone(), Owner: owner}
+	if r.Facts == nil {
+		r.Facts = Props{}
+	}
+	tx.Put(r)
+	return r
+}
+
+// Remove takes a resource out of the account without asking anything.
+func (tx *Tx) Remove(r *Resource) {
+	delete(tx.puts, r.key())
+	tx.dels[r.key()] = true
+}
+
+// Delete deletes a resource with all the checks and effects of its kind.
+func (tx *Tx) Delete(r *Resource) error { return tx.delete(tx.kind(r.Kind), r) }
+
+func (tx *Tx) delete(k *Kind, r *Resource) error {
+	if k.Delete != nil {
+		if err := k.Delete(tx, r); errors.Is(err, Keep) {
+			tx.Put(r)
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	tx.Remove(r)
+	return nil
+}
+
+// ID makes a new identifier such as vpc-0123456789abcdef0.
+func (tx *Tx) ID(prefix string) string { return prefix + tx.Hex(17) }
+
+// Hex makes n new hexadecimal digits that are the same whenever the same
+// resource is made for the same time in an account of the same number.
+func (tx *Tx) Hex(n int) string {
+	tx.ids++
+	tx.bumped = true
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d|%d", tx.account.id, tx.seed, tx.account.store.made[tx.seed], tx.ids))
+	return hex.EncodeToString(sum[:])[:n]
+}
+
+// ARN is the name of a resource of the session's region and account.
+func (tx *Tx) ARN(service, resource string) string {
+	return ARN(tx.Session.Region, service, tx.account.id, resource)
+}
+
+// ARN writes an Amazon resource name. IAM's have no region.
+func ARN(region, service, account, resource string) string {
+	partition := Partition(region)
+	if service == "iam" {
+		region = ""
+	}
+	return strings.Join([]string{"arn", partition, service, region, account, resource}, ":")
+}
+
+// AllTags are the tags of a resource that a service makes: its own and the
+// given.
+func AllTags(tags map[string]string) Props {
+	return Props{"tags": clone(tags), "tagsAll": clone(tags)}
+}
+
+// Contains is a condition for [Tx.List]: a list property holds a value.
+func Contains(name string, value string) func(*Resource) bool {
+	return func(r *Resource) bool { return slices.Contains(r.Props.Strs(name), value) }
+}
