@@ -1,0 +1,64 @@
+package kube
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/slipway-iac/slipway/sandbox/cloud"
+)
+
+// Location says where the Pulumi engine runs.
+type Location string
+
+// Where the engine can run.
+const (
+	// Outside is anywhere on the internet: a laptop, a hosted CI.
+	Outside Location = "outside"
+	// InVPC is a machine inside the cluster's VPC, or joined to it.
+	InVPC Location = "vpc"
+	// Proxy is outside, with a proxy inside the VPC for the cluster's API.
+	Proxy Location = "proxy"
+)
+
+// Engine is the machine the Pulumi engine runs on, as a cluster's endpoint
+// sees it.
+type Engine struct {
+	// Location defaults to [Outside].
+	Location Location
+	// Address is the public address that its calls come from.
+	Address netip.Addr
+}
+
+// reach is nil when the engine gets an answer from the cluster's endpoint.
+func (e Engine) reach(cluster *cloud.Resource, proxied bool) error {
+	name, vpc := cluster.Props.Str("name"), cluster.Props.Obj("vpcConfig")
+	private, public := vpc.Bool("endpointPrivateAccess"), vpc.Bool("endpointPublicAccess")
+	unreachable := func(format string, args ...any) error {
+		return fmt.Errorf("configured Kubernetes cluster is unreachable: dial tcp: i/o timeout: cluster %s: %s",
+			name, fmt.Sprintf(format, args...))
+	}
+	if (e.Location == InVPC || e.Location == Proxy && proxied) && private {
+		return nil
+	}
+	if e.Location == Proxy && !proxied {
+		return unreachable("the engine needs a proxy, and the kubeconfig names none (proxy-url)")
+	}
+	if !public {
+		return unreachable("its endpoint is private and the engine runs %s the VPC; run the engine in the VPC, use a proxy, or open the public endpoint to the engine's address", e.side())
+	}
+	cidrs := vpc.Strs("publicAccessCidrs")
+	for _, c := range cidrs {
+		if p, err := netip.ParsePrefix(c); err == nil && p.Contains(e.Address) {
+			return nil
+		}
+	}
+	return unreachable("its public endpoint admits %s, and the engine's address is %s", strings.Join(cidrs, ", "), e.Address)
+}
+
+func (e Engine) side() string {
+	if e.Location == InVPC {
+		return "inside"
+	}
+	return "outside"
+}

@@ -1,0 +1,343 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil/rpcerror"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+
+	"github.com/slipway-iac/slipway/sandbox/cloud"
+)
+
+// awsVersion is the release of pulumi-aws whose behaviour the provider has.
+const awsVersion = "6.83.4"
+
+// awsProvider is pulumi-aws in front of the simulated account.
+type awsProvider struct {
+	unary
+	options Options
+}
+
+func (p *awsProvider) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
+	return &pulumirpc.PluginInfo{Version: awsVersion}, nil
+}
+
+func (p *awsProvider) Attach(context.Context, *pulumirpc.PluginAttach) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+func (p *awsProvider) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+// DiffConfig replaces everything when the region changes, as pulumi-aws does.
+func (p *awsProvider) DiffConfig(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	return diffConfig(r, "region")
+}
+
+func (p *awsProvider) Configure(ctx context.Context, r *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
+	config, err := configuration(r.GetArgs())
+	if err != nil {
+		return nil, err
+	}
+	session := cloud.Session{
+		Region:      config.Str("region"),
+		Caller:      p.options.Caller,
+		DefaultTags: config.Obj("defaultTags").StrMap("tags"),
+	}
+	if region := session.Region; region != "" && len(cloud.Zones(region)) == 0 {
+		return nil, fmt.Errorf("invalid AWS Region: %s", region)
+	}
+	for _, assume := range append(config.Objs("assumeRoles"), config.Obj("assumeRole")) {
+		if arn := assume.Str("roleArn"); arn != "" {
+			session.Caller = arn
+		}
+	}
+	id := p.options.Account.ID()
+	if allowed := config.Strs("allowedAccountIds"); len(allowed) > 0 && !slices.Contains(allowed, id) {
+		return nil, fmt.Errorf("AWS account ID not allowed: %s (allowedAccountIds: %s)", id, strings.Join(allowed, ", "))
+	}
+	if slices.Contains(config.Strs("forbiddenAccountIds"), id) {
+		return nil, fmt.Errorf("AWS account ID not allowed: %s is in forbiddenAccountIds", id)
+	}
+	connectionOf(ctx).setSession(session)
+	return &pulumirpc.ConfigureResponse{SupportsPreview: true, AcceptSecrets: true, AcceptResources: true}, nil
+}
+
+// configuration opens a provider's configuration, in which nested values are
+// JSON.
+func configuration(args *structpb.Struct) (cloud.Props, error) {
+	config, err := unmarshal(args)
+	if err != nil {
+		return nil, err
+	}
+	for name, v := range config {
+		var nested any
+		if s, ok := v.(string); ok && json.Unmarshal([]byte(s), &nested) == nil {
+			switch nested.(type) {
+			case []any, map[string]any, bool:
+				config[name] = nested
+			}
+		}
+	}
+	return config, nil
+}
+
+func diffConfig(r *pulumirpc.DiffRequest, replaces ...string) (*pulumirpc.DiffResponse, error) {
+	olds, err := unmarshal(r.GetOlds())
+	if err != nil {
+		return nil, err
+	}
+	news, err := unmarshal(r.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
+	for _, name := range olds.With(news).Names() {
+		if name == "version" || cloud.Equal(olds[name], news[name]) {
+			continue
+		}
+		answer.Changes = pulumirpc.DiffResponse_DIFF_SOME
+		answer.Diffs = append(answer.Diffs, name)
+		if slices.Contains(replaces, name) && news[name] != cloud.Unknown {
+			answer.Replaces = append(answer.Replaces, name)
+		}
+	}
+	return answer, nil
+}
+
+func typeOf(urn string) (resource.URN, string) {
+	u := resource.URN(urn)
+	return u, string(u.Type())
+}
+
+func (p *awsProvider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	urn, token := typeOf(r.GetUrn())
+	k, err := p.options.Account.Kind(token)
+	if err != nil {
+		return nil, err
+	}
+	olds, err := unmarshal(r.GetOlds())
+	if err != nil {
+		return nil, err
+	}
+	news, err := unmarshal(r.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	autoname(k, urn, r.GetRandomSeed(), olds, news)
+	problems, err := p.options.Account.Check(token, news)
+	if err != nil {
+		return nil, err
+	}
+	answer := &pulumirpc.CheckResponse{}
+	for _, problem := range problems {
+		answer.Failures = append(answer.Failures, &pulumirpc.CheckFailure{Property: problem.Property, Reason: problem.Reason})
+	}
+	answer.Inputs, err = marshal(news)
+	return answer, err
+}
+
+func (p *awsProvider) Diff(ctx context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	_, token := typeOf(r.GetUrn())
+	k, err := p.options.Account.Kind(token)
+	if err != nil {
+		return nil, err
+	}
+	state, err := unmarshal(r.GetOlds())
+	if err != nil {
+		return nil, err
+	}
+	oldInputs, err := unmarshal(r.GetOldInputs())
+	if err != nil {
+		return nil, err
+	}
+	news, err := unmarshal(r.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	changes, err := p.options.Account.Diff(connectionOf(ctx).getSession(), token, oldInputs, state, news)
+	if err != nil {
+		return nil, err
+	}
+	answer := &pulumirpc.DiffResponse{
+		Changes:         pulumirpc.DiffResponse_DIFF_NONE,
+		HasDetailedDiff: true,
+		DetailedDiff:    map[string]*pulumirpc.PropertyDiff{},
+	}
+	for _, c := range changes {
+		if ignored(c.Path, r.GetIgnoreChanges()) {
+			continue
+		}
+		answer.Changes = pulumirpc.DiffResponse_DIFF_SOME
+		answer.Diffs = append(answer.Diffs, c.Path)
+		if c.Replace {
+			answer.Replaces = append(answer.Replaces, c.Path)
+		}
+		answer.DetailedDiff[c.Path] = &pulumirpc.PropertyDiff{Kind: diffKind(c)}
+	}
+	answer.DeleteBeforeReplace = len(answer.Replaces) > 0 && nameIsFixed(k, state, news)
+	return answer, nil
+}
+
+func ignored(path string, ignore []string) bool {
+	return slices.ContainsFunc(ignore, func(i string) bool {
+		return path == i || strings.HasPrefix(path, i+".") || strings.HasPrefix(path, i+"[")
+	})
+}
+
+func diffKind(c cloud.Change) pulumirpc.PropertyDiff_Kind {
+	kind := pulumirpc.PropertyDiff_UPDATE
+	switch {
+	case c.Added:
+		kind = pulumirpc.PropertyDiff_ADD
+	case c.Removed:
+		kind = pulumirpc.PropertyDiff_DELETE
+	}
+	if c.Replace {
+		kind++ // each kind is followed by its replacing form
+	}
+	return kind
+}
+
+func (p *awsProvider) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
+	_, token := typeOf(r.GetUrn())
+	inputs, err := unmarshal(r.GetProperties())
+	if err != nil {
+		return nil, err
+	}
+	session := connectionOf(ctx).getSession()
+	if r.GetPreview() {
+		props, err := p.options.Account.Preview(session, token, inputs)
+		if err != nil {
+			return nil, err
+		}
+		state, err := marshal(props)
+		return &pulumirpc.CreateResponse{Properties: state}, err
+	}
+	made, err := p.options.Account.Create(session, token, r.GetUrn(), inputs)
+	if made == nil {
+		return nil, err
+	}
+	state, merr := marshal(made.Props)
+	if merr != nil {
+		return nil, merr
+	}
+	if err != nil {
+		return nil, initFailed(err, made.ID, state, r.GetProperties())
+	}
+	return &pulumirpc.CreateResponse{Id: made.ID, Properties: state}, nil
+}
+
+// initFailed tells the engine that a resource exists but did not come up, so
+// that it is kept in the state.
+func initFailed(err error, id string, state, inputs *structpb.Struct) error {
+	reason := err.Error()
+	return rpcerror.WithDetails(rpcerror.New(codes.Unknown, reason), &pulumirpc.ErrorResourceInitFailed{
+		Id: id, Properties: state, Inputs: inputs, Reasons: []string{reason},
+	})
+}
+
+func (p *awsProvider) Read(ctx context.Context, r *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
+	_, token := typeOf(r.GetUrn())
+	found, err := p.options.Account.Read(connectionOf(ctx).getSession(), token, r.GetId())
+	if err != nil || found == nil {
+		return &pulumirpc.ReadResponse{}, err
+	}
+	oldInputs, err := unmarshal(r.GetInputs())
+	if err != nil {
+		return nil, err
+	}
+	inputs := p.options.Account.Inputs(found)
+	if len(oldInputs) > 0 {
+		// A refresh: the program's own properties, as they are now.
+		for _, name := range inputs.Names() {
+			if _, written := oldInputs[name]; !written || cloud.Equal(oldInputs[name], inputs[name]) {
+				delete(inputs, name)
+			}
+		}
+		inputs = oldInputs.With(p.drifted(token, oldInputs, found, inputs))
+	}
+	answer := &pulumirpc.ReadResponse{Id: found.ID}
+	if answer.Properties, err = marshal(found.Props); err != nil {
+		return nil, err
+	}
+	answer.Inputs, err = marshal(inputs)
+	return answer, err
+}
+
+// drifted keeps, of the properties that look different, those that mean
+// something different: not a set in another order or JSON in another form.
+func (p *awsProvider) drifted(token string, oldInputs cloud.Props, found *cloud.Resource, different cloud.Props) cloud.Props {
+	changes, err := p.options.Account.Diff(cloud.Session{}, token, oldInputs, found.Props, oldInputs)
+	out := cloud.Props{}
+	if err != nil {
+		return out
+	}
+	for _, c := range changes {
+		name, _, _ := strings.Cut(c.Path, ".")
+		name, _, _ = strings.Cut(name, "[")
+		if v, ok := different[name]; ok {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+func (p *awsProvider) Update(ctx context.Context, r *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
+	_, token := typeOf(r.GetUrn())
+	news, err := unmarshal(r.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	session := connectionOf(ctx).getSession()
+	if r.GetPreview() {
+		olds, err := unmarshal(r.GetOlds())
+		if err != nil {
+			return nil, err
+		}
+		state, err := marshal(olds.With(news))
+		return &pulumirpc.UpdateResponse{Properties: state}, err
+	}
+	changed, err := p.options.Account.Update(session, token, r.GetId(), news)
+	if changed == nil {
+		return nil, err
+	}
+	state, merr := marshal(changed.Props)
+	if merr != nil {
+		return nil, merr
+	}
+	var late *cloud.Late
+	if errors.As(err, &late) {
+		return nil, initFailed(err, r.GetId(), state, r.GetNews())
+	}
+	return &pulumirpc.UpdateResponse{Properties: state}, err
+}
+
+func (p *awsProvider) Delete(ctx context.Context, r *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
+	_, token := typeOf(r.GetUrn())
+	return &emptypb.Empty{}, p.options.Account.Delete(connectionOf(ctx).getSession(), token, r.GetId())
+}
+
+func (p *awsProvider) Invoke(ctx context.Context, r *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
+	args, err := unmarshal(r.GetArgs())
+	if err != nil {
+		return nil, err
+	}
+	answer, err := p.options.Account.Invoke(connectionOf(ctx).getSession(), r.GetTok(), args)
+	if err != nil {
+		return nil, err
+	}
+	out, err := marshal(answer)
+	return &pulumirpc.InvokeResponse{Return: out}, err
+}
