@@ -1,0 +1,47 @@
+# Every command of the project; `make` prints them.
+
+ENV ?= dev
+SANDBOX = go run ./cmd/sandbox
+
+.DEFAULT_GOAL := help
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  (ENV=dev, staging or prod chooses the environment; dev is the default)"
+
+up: ## Create or update an environment in its simulated account
+	@$(SANDBOX) up $(ENV)
+
+preview: ## Show what up would do
+	@$(SANDBOX) preview $(ENV)
+
+refresh: ## Bring Pulumi's state to what exists in the account
+	@$(SANDBOX) refresh $(ENV)
+
+destroy: ## Delete an environment
+	@$(SANDBOX) destroy $(ENV)
+
+state: ## List what exists in the account
+	@$(SANDBOX) state $(ENV)
+
+serve: ## Keep the providers running for ordinary Pulumi commands
+	@$(SANDBOX) serve $(ENV)
+
+test: ## Run every test, with the race detector
+	go test -race ./...
+
+lint: ## Formatting, vet and the linters
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w the files above"; exit 1; }
+	go vet ./...
+	go tool -modfile=tools/staticcheck/go.mod staticcheck ./...
+
+golden: ## Rewrite golden files; review the diff
+	go test ./... -run Golden -update
+
+bench: ## Time up and a second up against each other
+	go test ./tests -run '^$$' -bench . -benchtime 1x
+
+clean: ## Forget every simulated account and the built CLI
+	rm -rf .sandbox
+
+.PHONY: help up preview refresh destroy state serve test lint golden bench clean

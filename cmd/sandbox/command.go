@@ -1,0 +1,43 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// flags are what every verb takes.
+type flags struct {
+	root    string
+	dir     string
+	pulumi  string
+	caller  string
+	engine  string
+	address string
+	realEKS bool
+}
+
+func command() *cobra.Command {
+	f := &flags{}
+	root := &cobra.Command{
+		Use:           "sandbox",
+		Short:         "Run an environment on the real Pulumi engine against a simulated AWS account",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	p := root.PersistentFlags()
+	p.StringVar(&f.root, "root", ".", "the project: the folder with Pulumi.yaml")
+	p.StringVar(&f.dir, "dir", ".sandbox", "where accounts and Pulumi's state are kept, relative to the project")
+	p.StringVar(&f.pulumi, "pulumi", "", "a folder whose bin/pulumi is the CLI to use; by default the one on PATH, else one built from source")
+	p.StringVar(&f.caller, "as", "", "ARN of the identity that deploys; by default the environment's deployer")
+	p.StringVar(&f.engine, "engine", "", "where the engine runs: outside, vpc or proxy; by default as the environment says")
+	p.StringVar(&f.address, "address", "", "the engine's public IP address; by default one that the environment's public endpoint admits")
+	p.BoolVar(&f.realEKS, "real-eks", false, "leave the eks component to the pulumi-eks plugin installed on this machine")
+	root.AddCommand(
+		verb(f, "up", "Create or update an environment", up),
+		verb(f, "preview", "Show what up would do", preview),
+		verb(f, "refresh", "Bring Pulumi's state to what exists in the account", refresh),
+		verb(f, "destroy", "Delete an environment", destroy),
+		serveCommand(f),
+		stateCommand(f),
+	)
+	return root
+}

@@ -1,0 +1,136 @@
+package platform
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/slipway-iac/slipway/components/addons/managed"
+	"github.com/slipway-iac/slipway/components/cluster"
+	"github.com/slipway-iac/slipway/components/kube"
+	"github.com/slipway-iac/slipway/components/namespace"
+	"github.com/slipway-iac/slipway/components/network"
+	"github.com/slipway-iac/slipway/components/nodes"
+	"github.com/slipway-iac/slipway/components/versions"
+	"github.com/slipway-iac/slipway/internal/outputs"
+)
+
+// blocks are what an environment consists of.
+type blocks struct {
+	network *network.Network
+	cluster *cluster.Cluster
+	before  *managed.BeforeNodes
+	nodes   []pulumi.Resource
+	after   *managed.AfterNodes
+}
+
+// Deploy makes the environment of the running stack.
+func Deploy(ctx *pulumi.Context) error {
+	e, err := Read(ctx)
+	if err != nil {
+		return err
+	}
+	if warning, err := versions.Check(e.Cluster.Version, time.Now()); err != nil {
+		return inConfiguration(err)
+	} else if warning != "" {
+		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return err
+		}
+	}
+	if err := retain(ctx, e.Tier); err != nil {
+		return err
+	}
+	return e.build(ctx)
+}
+
+// build reads from top to bottom as the architecture does.
+func (e Environment) build(ctx *pulumi.Context) error {
+	provider, err := newAWS(ctx, e)
+	if err != nil {
+		return err
+	}
+	aws := pulumi.Composite(pulumi.Provider(provider), e.protection())
+	b := &blocks{}
+
+	if b.network, err = network.New(ctx, networkName, e.networkArgs(), aws); err != nil {
+		return err
+	}
+	// The cluster needs the VPC and two subnets, not the way to the internet:
+	// it is made while NAT gateways still come up.
+	clusterArgs := e.clusterArgs(b.network.VPCID, b.network.ControlSubnetIDs)
+	if b.cluster, err = cluster.New(ctx, clusterName, clusterArgs, aws); err != nil {
+		return err
+	}
+	if b.before, err = managed.NewBeforeNodes(ctx, beforeName, e.beforeArgs(b), aws); err != nil {
+		return err
+	}
+	if err := e.buildNodes(ctx, b, provider); err != nil {
+		return err
+	}
+	if b.after, err = managed.NewAfterNodes(ctx, afterName, e.afterArgs(b.cluster.Name, b.nodes), aws); err != nil {
+		return err
+	}
+	if err := e.buildNamespaces(ctx, b); err != nil {
+		return err
+	}
+	e.export(ctx, b)
+	return nil
+}
+
+func (e Environment) beforeArgs(b *blocks) managed.BeforeArgs {
+	subnets := map[string]pulumi.StringInput{}
+	for _, zone := range e.Network.Zones {
+		subnets[zone] = b.network.PodSubnetIDByZone.MapIndex(pulumi.String(zone))
+	}
+	return managed.BeforeArgs{
+		ClusterName: b.cluster.Name, KubernetesVersion: e.Cluster.Version, Region: e.Region,
+		PodSubnets: subnets, PodSecurityGroupID: b.cluster.PodSecurityGroupID,
+	}
+}
+
+func (e Environment) buildNodes(ctx *pulumi.Context, b *blocks, provider pulumi.ProviderResource) error {
+	c := nodes.Cluster{
+		Name: b.cluster.Name, Endpoint: b.cluster.Endpoint, CertificateAuthority: b.cluster.CertificateAuthority,
+		ServiceCIDR: pulumi.String(e.Cluster.ServiceCIDR),
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.NodeGroups)) {
+		group := e.NodeGroups[name]
+		image, err := e.image(ctx, group, pulumi.Provider(provider))
+		if err != nil {
+			return err
+		}
+		args := e.nodeArgs(ctx.Stack(), group, c, b.network.PrivateSubnetIDs, image)
+		// Nodes come after their routes, the cluster's access entries and the
+		// CNI, and go before them: see nodes.Args.Ready.
+		args.Ready = append([]pulumi.Resource{b.cluster, b.before}, b.network.Ready...)
+		made, err := nodes.New(ctx, groupName(name), args, pulumi.Provider(provider), e.protection())
+		if err != nil {
+			return err
+		}
+		b.nodes = append(b.nodes, made)
+	}
+	return nil
+}
+
+// buildNamespaces makes the environment's namespaces, the only objects that
+// this program itself makes in the cluster.
+func (e Environment) buildNamespaces(ctx *pulumi.Context, b *blocks) error {
+	if len(e.Namespaces) == 0 {
+		return nil
+	}
+	provider, err := newKubernetes(ctx, outputs.String(b.cluster.KubeconfigJSON, e.engine().Kubeconfig))
+	if err != nil {
+		return err
+	}
+	target := kube.Target{ClusterName: b.cluster.Name, Provider: provider, Ready: []pulumi.Resource{b.cluster}}
+	for _, name := range slices.Sorted(maps.Keys(e.Namespaces)) {
+		if _, err := namespace.New(ctx, name, namespace.Args{
+			Cluster: target, Level: namespace.Level(e.Namespaces[name]),
+		}, e.protection()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
