@@ -1,0 +1,84 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/slipway-iac/slipway/sandbox/engine"
+	"github.com/slipway-iac/slipway/sandbox/kube"
+	"github.com/slipway-iac/slipway/stacks/platform"
+)
+
+// root is the project, seen from this folder.
+const root = ".."
+
+// cache is where a CLI that is not on PATH is built, once for everybody.
+var cache = filepath.Join(root, ".sandbox")
+
+var pulumiCLI auto.PulumiCommand
+
+func TestMain(m *testing.M) {
+	tools, err := filepath.Abs(filepath.Join(root, "tools"))
+	if err == nil {
+		pulumiCLI, err = engine.FindPulumi(context.Background(), "", cache, tools, os.Stderr)
+	}
+	if err != nil {
+		println("these tests run the real Pulumi engine:", err.Error())
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// output keeps what the engine prints for a failing test.
+type output struct{ bytes.Buffer }
+
+// bare opens an environment of a program that stands for nobody's components.
+func bare(t *testing.T, name string, program pulumi.RunFunc, change ...func(*engine.Environment)) (*engine.Session, *output) {
+	t.Helper()
+	project := t.TempDir()
+	if err := os.WriteFile(filepath.Join(project, "Pulumi.yaml"), []byte("name: bare\nruntime: go\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := &output{}
+	e := engine.Environment{
+		Name: name, Dir: t.TempDir(), ProjectDir: project, Program: program, Pulumi: pulumiCLI, Out: out, Err: out,
+		Engine: kube.Engine{Location: kube.Outside, Address: netip.MustParseAddr("203.0.113.10")},
+	}
+	for _, c := range change {
+		c(&e)
+	}
+	return open(t, e), out
+}
+
+func open(t *testing.T, e engine.Environment) *engine.Session {
+	t.Helper()
+	s, err := e.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// environment opens one of the project's own environments in an account of its
+// own.
+func environment(t *testing.T, name, dir string, config platform.Environment) (*engine.Session, *output) {
+	t.Helper()
+	out := &output{}
+	where := kube.Engine{Location: kube.Location(config.Engine.Location), Address: netip.MustParseAddr("203.0.113.10")}
+	return open(t, engine.Environment{
+		Name: name, Dir: dir, ProjectDir: root, Program: platform.Deploy, Pulumi: pulumiCLI,
+		AccountID: config.AccountID, Caller: config.DeployerRoleARN, Engine: where, Out: out, Err: out,
+	}), out
+}
