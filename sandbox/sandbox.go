@@ -7,11 +7,25 @@ package sandbox
 import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/all"
+	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 	"github.com/slipway-iac/slipway/sandbox/kube"
 )
 
+// Option changes how an account is opened.
+type Option func(*eks.Options)
+
+// WithEndpoints has new clusters say that their API answers at these addresses,
+// each its own; see [kube.Endpoints].
+func WithEndpoints(e *kube.Endpoints) Option {
+	return func(o *eks.Options) { o.Endpoint, o.CertificateAuthority = e.URL, e.CertificateAuthority }
+}
+
 // Open opens the account in a database file, or makes it with the number
 // given. An empty path keeps it in memory.
-func Open(path, accountID string) (*cloud.Account, error) {
-	return cloud.Open(cloud.Options{Path: path, ID: accountID, Services: append(all.Services(), kube.Service())})
+func Open(path, accountID string, options ...Option) (*cloud.Account, error) {
+	var o eks.Options
+	for _, set := range options {
+		set(&o)
+	}
+	return cloud.Open(cloud.Options{Path: path, ID: accountID, Services: append(all.ServicesWith(o), kube.Service())})
 }

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -98,63 +99,15 @@ func (a *Account) Kinds() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(a.kinds)), func(t string) bool { return a.kinds[t].Hidden })
 }
 
-// Check finds what is wrong with a resource's inputs before AWS is asked;
-// values may be unknown.
-func (a *Account) Check(kind string, inputs Props) ([]Problem, error) {
-	k, err := a.Kind(kind)
-	if err != nil {
-		return nil, err
-	}
-	return k.problems(inputs), nil
-}
-
-func (k *Kind) problems(inputs Props) []Problem {
-	problems := k.Fields.Check(inputs)
-	if k.Tagged {
-		problems = append(problems, checkTags(inputs)...)
-	}
-	if len(problems) == 0 && k.Check != nil {
-		problems = k.Check(k.Fields.withDefaults(inputs))
-	}
-	return problems
-}
-
-// Diff lists what an update to the new inputs would change.
-func (a *Account) Diff(s Session, kind string, oldInputs, state, news Props) ([]Change, error) {
-	k, err := a.Kind(kind)
-	if err != nil {
-		return nil, err
-	}
-	changes := k.Fields.diff("", oldInputs, state, news, false)
-	if k.Tagged && len(changes) == 0 && !IsUnknown(news["tags"]) && !Equal(state["tagsAll"], allTags(s, news)) {
-		changes = append(changes, Change{Path: "tagsAll"})
-	}
-	return changes, nil
-}
-
-// Preview is what a resource would look like, with everything unknown that
-// only its creation can tell.
-func (a *Account) Preview(s Session, kind string, inputs Props) (Props, error) {
-	k, err := a.Kind(kind)
-	if err != nil {
-		return nil, err
-	}
-	props := k.Fields.withDefaults(inputs)
-	if k.Tagged && !IsUnknown(inputs["tags"]) {
-		props["tagsAll"] = allTags(s, inputs)
-	}
-	return k.Fields.unknowns(props), nil
-}
-
 // Create makes a resource. seed names it (its URN): the same seed gives the
-// same IDs in every account, so that runs can be compared. When the error is a
-// [Late], the resource exists all the same and is returned.
+// same IDs in every account of the same number, so that runs can be compared.
+// When the error is a [Late], the resource exists all the same and is returned.
 func (a *Account) Create(s Session, kind, seed string, inputs Props) (*Resource, error) {
 	k, err := a.Kind(kind)
 	if err != nil {
 		return nil, err
 	}
-	if problems := k.problems(inputs); len(problems) > 0 {
+	if problems := k.problems(s, inputs); len(problems) > 0 {
 		return nil, fmt.Errorf("creating %s: %s %s", k.Noun, problems[0].Property, problems[0].Reason)
 	}
 	tx, err := a.begin(s, k, seed)
@@ -170,7 +123,8 @@ func (a *Account) Create(s Session, kind, seed string, inputs Props) (*Resource,
 	err = k.Create(tx, r)
 	var late *Late
 	if err != nil && !errors.As(err, &late) {
-		return nil, k.wrap("creating", k.CreateCall, r, err)
+		// An ID that the resource may have been given already never came to be.
+		return nil, k.wrap("creating", k.CreateCall, r.Props.Str("name"), err)
 	}
 	if r.ID == "" {
 		return nil, fmt.Errorf("bug in the sandbox: %s has no ID after its creation; please report it", kind)
@@ -209,13 +163,14 @@ func (a *Account) Inputs(r *Resource) Props {
 	return nil
 }
 
-// Update changes a resource in place.
+// Update changes a resource in place. When the error is a [Late], the change was
+// made all the same and the resource is returned.
 func (a *Account) Update(s Session, kind, id string, news Props) (*Resource, error) {
 	k, err := a.Kind(kind)
 	if err != nil {
 		return nil, err
 	}
-	if problems := k.problems(news); len(problems) > 0 {
+	if problems := k.problems(s, news); len(problems) > 0 {
 		return nil, fmt.Errorf("updating %s (%s): %s %s", k.Noun, id, problems[0].Property, problems[0].Reason)
 	}
 	tx, err := a.begin(s, k, id)
@@ -228,15 +183,14 @@ func (a *Account) Update(s Session, kind, id string, news Props) (*Resource, err
 		return nil, fmt.Errorf("updating %s (%s): it does not exist in account %s; run a refresh", k.Noun, id, a.id)
 	}
 	news = k.Fields.withDefaults(news)
-	err = nil
 	if k.Update != nil {
 		err = k.Update(tx, r, news)
 	}
 	var late *Late
 	if err != nil && !errors.As(err, &late) {
-		return nil, k.wrap("updating", k.UpdateCall, r, err)
+		return nil, k.wrap("updating", k.UpdateCall, nameOrID(r), err)
 	}
-	k.merge(r, news)
+	r.Props = k.Fields.merge(r.Props, news)
 	if k.Tagged {
 		r.Props["tagsAll"] = allTags(s, news)
 	}
@@ -245,30 +199,6 @@ func (a *Account) Update(s Session, kind, id string, news Props) (*Resource, err
 		return nil, cerr
 	}
 	return r.clone(), err
-}
-
-// merge takes over the new inputs; what is no longer given goes, unless AWS
-// fills it in.
-func (k *Kind) merge(r *Resource, news Props) {
-	for name, f := range k.Fields {
-		switch {
-		case f.output:
-		case news[name] != nil && f.typ == objectType:
-			// What AWS filled in inside the object stays.
-			old := Props(r.Props.Obj(name))
-			merged := Props(news.Obj(name)).Clone()
-			for n, nf := range f.fields {
-				if nf.computed && merged[n] == nil && old[n] != nil {
-					merged[n] = old[n]
-				}
-			}
-			r.Props[name] = map[string]any(merged)
-		case news[name] != nil:
-			r.Props[name] = clone(news[name])
-		case !f.computed:
-			delete(r.Props, name)
-		}
-	}
 }
 
 // Delete deletes a resource. What is already gone is no error.
@@ -287,7 +217,7 @@ func (a *Account) Delete(s Session, kind, id string) error {
 		return nil
 	}
 	if err := tx.delete(k, r); err != nil {
-		return k.wrap("deleting", k.DeleteCall, r, err)
+		return k.wrap("deleting", k.DeleteCall, nameOrID(r), err)
 	}
 	return tx.commit()
 }
@@ -304,7 +234,7 @@ func (a *Account) Invoke(s Session, token string, args Props) (Props, error) {
 }
 
 // Change edits the account directly, as a service or a person behind Pulumi's
-// back would.
+// back would. seed names what the edit makes, as in [Account.Create].
 func (a *Account) Change(s Session, seed string, edit func(tx *Tx) error) error {
 	tx := a.newTx(s, seed)
 	defer tx.end()
@@ -326,38 +256,22 @@ func (a *Account) Resources() []*Resource {
 	return out
 }
 
-func (k *Kind) wrap(doing, call string, r *Resource, err error) error {
+// wrap puts what was being done, and to what, in front of a refusal.
+func (k *Kind) wrap(doing, call, what string, err error) error {
 	var refusal *Refusal
 	if !errors.As(err, &refusal) {
 		return fmt.Errorf("%s %s: %w", doing, k.Noun, err)
 	}
 	c := *refusal
 	c.service, c.operation, c.doing = k.Service, call, doing+" "+k.Noun
-	if name := cmpName(r); name != "" {
-		c.doing += " (" + name + ")"
+	if what != "" {
+		c.doing += " (" + what + ")"
 	}
 	return &c
 }
 
-func cmpName(r *Resource) string {
-	if r.ID != "" && doneID(r) {
-		return r.ID
-	}
-	return r.Props.Str("name")
-}
-
-// doneID is false while a resource is still being made, when its ID would only
-// confuse.
-func doneID(r *Resource) bool { return r.Props.Str("name") == "" || r.Props.Str("name") == r.ID }
+func nameOrID(r *Resource) string { return cmp.Or(r.Props.Str("name"), r.ID) }
 
 func bySeq(rs []*Resource) {
-	slices.SortFunc(rs, func(a, b *Resource) int {
-		switch {
-		case a.Seq < b.Seq:
-			return -1
-		case a.Seq > b.Seq:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(rs, func(a, b *Resource) int { return cmp.Compare(a.Seq, b.Seq) })
 }

@@ -55,10 +55,8 @@ func (f Field) diff(path string, oldInput, state, v any, force bool) []Change {
 	if v == Unknown {
 		return []Change{{Path: path, Replace: force}}
 	}
-	if empty(state) && empty(v) {
-		return nil
-	}
-	if empty(v) && (isZero(state)) {
+	// To the provider, a zero value and none are the same.
+	if empty(v) && isZero(state) || empty(state) && isZero(v) {
 		return nil
 	}
 	switch f.typ {
@@ -69,8 +67,6 @@ func (f Field) diff(path string, oldInput, state, v any, force bool) []Change {
 			o, _ := oldInput.(map[string]any)
 			return f.fields.diff(path, o, s, n, force)
 		}
-		// An object that appears or goes takes its fields with it.
-		force = force || f.fields.replaces(s) || f.fields.replaces(n)
 	case listType:
 		s, ok1 := state.([]any)
 		n, ok2 := v.([]any)
@@ -100,15 +96,22 @@ func (f Field) diff(path string, oldInput, state, v any, force bool) []Change {
 	if Equal(state, v) {
 		return nil
 	}
+	// What appears or goes as a whole takes its parts with it.
+	force = force || f.replaces(state) || f.replaces(v)
 	return []Change{{Path: path, Replace: force || f.stays && empty(v), Added: empty(state), Removed: empty(v)}}
 }
 
-// replaces tells whether one of the properties can only be had by replacing.
-func (fs Fields) replaces(p map[string]any) bool {
-	for name, v := range p {
-		f := fs[name]
-		if nested, ok := v.(map[string]any); ok && f.fields.replaces(nested) || v != nil && f.forceNew {
-			return true
+// replaces tells whether a value holds something that can only be had, or got
+// rid of, by replacing.
+func (f Field) replaces(v any) bool {
+	switch v := v.(type) {
+	case []any:
+		return f.elem != nil && slices.ContainsFunc(v, f.elem.replaces)
+	case map[string]any:
+		for name, e := range v {
+			if inner := f.fields[name]; e != nil && inner.forceNew || inner.replaces(e) {
+				return true
+			}
 		}
 	}
 	return false

@@ -32,8 +32,12 @@ type Kind struct {
 	// every change that does not replace.
 	Update func(tx *Tx, r *Resource, news Props) error
 	// Delete refuses when something depends on r and removes what goes with it.
-	// The account removes r itself unless Delete says Keep.
+	// The account removes r itself unless Delete returns [ErrKeep].
 	Delete func(tx *Tx, r *Resource) error
+	// Stale names the outputs that an update makes anew, so that nobody can
+	// tell them before: changed are the top-level properties that it changes.
+	// Nil when there are none.
+	Stale func(changed []string, news Props) []string
 	// Read refreshes properties that follow from other resources.
 	Read func(tx *Tx, r *Resource)
 }

@@ -1,8 +1,6 @@
 package cloud
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -202,13 +200,4 @@ func Strings(s ...string) []any {
 		out[i] = e
 	}
 	return out
-}
-
-// key is a stable text of a value, to compare sets and to sort.
-func key(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(b)
 }

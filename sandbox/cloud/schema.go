@@ -37,7 +37,6 @@ type Field struct {
 	output   bool
 	forceNew bool
 	json     bool
-	secret   bool
 	def      any
 	autoName int
 	prefix   string
@@ -88,21 +87,12 @@ func (f Field) ForceNew() Field { f.forceNew = true; return f }
 // Default is the value that the provider sends when none is given.
 func (f Field) Default(v any) Field { f.def = clone(v); return f }
 
-// Secret marks a property that no log may show.
-func (f Field) Secret() Field { f.secret = true; return f }
-
 // AutoNamed marks a name that Pulumi makes from the resource's logical name
 // when none is given, of at most limit characters.
 func (f Field) AutoNamed(limit int) Field { f.autoName = limit; return f.Computed() }
 
 // AutoName is the longest name that Pulumi may make for the field, or 0.
 func (f Field) AutoName() int { return f.autoName }
-
-// IsOutput tells whether only AWS sets the field.
-func (f Field) IsOutput() bool { return f.output }
-
-// IsSecret tells whether no log may show the field.
-func (f Field) IsSecret() bool { return f.secret }
 
 // Problem is one thing that is wrong with a resource's inputs, found before
 // AWS is asked.
@@ -122,7 +112,7 @@ func (fs Fields) check(path string, p Props) []Problem {
 		at := join(path, name)
 		switch {
 		case !ok:
-			problems = append(problems, Problem{at, "is not a property the sandbox knows of this type; " + nearest(name, fs)})
+			problems = append(problems, Problem{at, "is not a property the sandbox knows of this type; known are " + fs.settableNames()})
 		case f.output && p[name] != nil:
 			problems = append(problems, Problem{at, "is set by AWS and cannot be given"})
 		default:
@@ -187,61 +177,6 @@ func (f Field) check(path string, v any) []Problem {
 	return nil
 }
 
-// withDefaults fills in the provider's defaults, and drops nulls.
-func (fs Fields) withDefaults(p Props) Props {
-	out := Props{}
-	for name, v := range p {
-		if v == nil {
-			continue
-		}
-		if f := fs[name]; f.typ == objectType {
-			if m, ok := v.(map[string]any); ok {
-				v = map[string]any(f.fields.withDefaults(m))
-			}
-		} else if f.elem != nil && f.elem.typ == objectType {
-			if l, ok := v.([]any); ok {
-				filled := make([]any, len(l))
-				for i, e := range l {
-					filled[i] = e
-					if m, ok := e.(map[string]any); ok {
-						filled[i] = map[string]any(f.elem.fields.withDefaults(m))
-					}
-				}
-				v = filled
-			}
-		}
-		out[name] = clone(v)
-	}
-	for name, f := range fs {
-		if f.def != nil && out[name] == nil {
-			out[name] = clone(f.def)
-		}
-	}
-	return out
-}
-
-// unknowns are the properties that exist only once the resource does.
-func (fs Fields) unknowns(p Props) Props {
-	out := p.Clone()
-	for name, f := range fs {
-		if f.computed && out[name] == nil {
-			out[name] = Unknown
-		}
-	}
-	return out
-}
-
-// settable keeps the properties that a program could have written.
-func (fs Fields) settable(p Props) Props {
-	out := Props{}
-	for name, v := range p {
-		if f, ok := fs[name]; ok && !f.output && !empty(v) {
-			out[name] = clone(v)
-		}
-	}
-	return out
-}
-
 func join(path, name string) string {
 	if path == "" {
 		return name
@@ -265,7 +200,7 @@ func describe(v any) string {
 	return fmt.Sprintf("%v", v)
 }
 
-func nearest(name string, fs Fields) string {
+func (fs Fields) settableNames() string {
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(fs)), func(n string) bool { return fs[n].output })
-	return "known are " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
 }

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -22,6 +25,7 @@ var (
 	resourcesBucket = []byte("resources")
 	metaBucket      = []byte("meta")
 	madeBucket      = []byte("made")
+	buckets         = [][]byte{resourcesBucket, metaBucket, madeBucket}
 	accountKey      = []byte("account")
 	seqKey          = []byte("seq")
 )
@@ -35,8 +39,7 @@ type store struct {
 	path      string
 	db        *bbolt.DB
 	resources map[resourceKey]*Resource
-	made      map[string]int
-	dirty     []string
+	made      map[string]int // How often a seed has made IDs.
 	seq       uint64
 }
 
@@ -48,28 +51,36 @@ func openStore(path string) (*store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
 	}
-	db, err := openFile(path)
+	var notFile *fs.PathError
+	err := s.open()
 	switch {
+	case err == nil:
+		return s, nil
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("%s: %w", path, ErrInUse)
-	case err != nil:
-		return nil, corrupt(path, err)
+	case errors.As(err, &notFile):
+		return nil, fmt.Errorf("opening the sandbox's account: %w", err)
 	}
-	s.db = db
-	if err := s.load(); err != nil {
-		return nil, errors.Join(corrupt(path, err), db.Close())
-	}
-	return s, nil
+	return nil, corrupt(path, err)
 }
 
-// openFile turns the panics with which bbolt meets a damaged file into errors.
-func openFile(path string) (db *bbolt.DB, err error) {
+// open opens and reads the file. bbolt meets a damaged one with panics, or with
+// a fault where the file ends too early; both become errors. Where bbolt could
+// not even open it, the file stays locked until the process ends.
+func (s *store) open() (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%v", p)
 		}
+		if err != nil && s.db != nil {
+			err = errors.Join(err, s.db.Close())
+		}
 	}()
-	return bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout})
+	if s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: openTimeout}); err != nil {
+		return err
+	}
+	return s.load()
 }
 
 func corrupt(path string, err error) error {
@@ -77,35 +88,53 @@ func corrupt(path string, err error) error {
 		"what Pulumi believes to exist is then gone too, so move the folder around it away with it", path, err)
 }
 
-func (s *store) load() (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%v", p)
+// load reads everything. It writes only to a file that is new, so that one that
+// is damaged, or somebody else's, stays as it is.
+func (s *store) load() error {
+	fresh := false
+	err := s.db.View(func(b *bbolt.Tx) error {
+		if name, _ := b.Cursor().First(); name == nil {
+			fresh = true
+			return nil
 		}
-	}()
+		for _, name := range buckets {
+			if b.Bucket(name) == nil {
+				return fmt.Errorf("it has no %s", name)
+			}
+		}
+		return s.read(b)
+	})
+	if err != nil || !fresh {
+		return err
+	}
 	return s.db.Update(func(b *bbolt.Tx) error {
-		for _, name := range [][]byte{resourcesBucket, metaBucket, madeBucket} {
-			if _, err := b.CreateBucketIfNotExists(name); err != nil {
+		for _, name := range buckets {
+			if _, err := b.CreateBucket(name); err != nil {
 				return err
 			}
 		}
-		if v := b.Bucket(metaBucket).Get(seqKey); len(v) == 8 {
-			s.seq = binary.BigEndian.Uint64(v)
+		return nil
+	})
+}
+
+func (s *store) read(b *bbolt.Tx) error {
+	if v := b.Bucket(metaBucket).Get(seqKey); v != nil {
+		s.seq = binary.BigEndian.Uint64(v)
+	}
+	err := b.Bucket(madeBucket).ForEach(func(k, v []byte) error {
+		s.made[string(k)] = int(binary.BigEndian.Uint64(v))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return b.Bucket(resourcesBucket).ForEach(func(k, v []byte) error {
+		r := &Resource{}
+		if err := json.Unmarshal(v, r); err != nil {
+			return fmt.Errorf("%q: %w", k, err)
 		}
-		if err := b.Bucket(madeBucket).ForEach(func(k, v []byte) error {
-			s.made[string(k)] = int(binary.BigEndian.Uint64(v))
-			return nil
-		}); err != nil {
-			return err
-		}
-		return b.Bucket(resourcesBucket).ForEach(func(_, v []byte) error {
-			r := &Resource{}
-			if err := json.Unmarshal(v, r); err != nil {
-				return err
-			}
-			s.resources[r.key()] = r
-			return nil
-		})
+		s.resources[r.key()] = r
+		return nil
 	})
 }
 
@@ -123,63 +152,60 @@ func (s *store) accountID(id string) (string, error) {
 	if s.db == nil {
 		return id, nil
 	}
-	err := s.db.Update(func(b *bbolt.Tx) error {
-		if v := b.Bucket(metaBucket).Get(accountKey); v != nil {
-			id = string(v)
-			return nil
-		}
-		return b.Bucket(metaBucket).Put(accountKey, []byte(id))
-	})
-	return id, err
+	known := ""
+	if err := s.db.View(func(b *bbolt.Tx) error {
+		known = string(b.Bucket(metaBucket).Get(accountKey))
+		return nil
+	}); err != nil || known != "" {
+		return known, err
+	}
+	return id, s.db.Update(func(b *bbolt.Tx) error { return b.Bucket(metaBucket).Put(accountKey, []byte(id)) })
 }
 
-func (s *store) bump(seed string) {
-	s.made[seed]++
-	s.dirty = append(s.dirty, seed)
-}
-
-func (s *store) commit(puts map[resourceKey]*Resource, dels map[resourceKey]bool, seq uint64) error {
+// commit keeps what a call did: first in the file, then in memory, so that a
+// call that cannot be written did nothing.
+func (s *store) commit(tx *Tx) error {
 	if s.db != nil {
-		if err := s.write(puts, dels, seq); err != nil {
+		if err := s.db.Update(func(b *bbolt.Tx) error { return s.write(b, tx) }); err != nil {
 			return fmt.Errorf("writing the sandbox's account to %s: %w", s.path, err)
 		}
 	}
-	s.dirty = nil
-	s.seq = seq
-	for k, r := range puts {
-		s.resources[k] = r
+	s.seq = tx.seq
+	if tx.ids > 0 {
+		s.made[tx.seed]++
 	}
-	for k := range dels {
+	maps.Copy(s.resources, tx.puts)
+	for k := range tx.dels {
 		delete(s.resources, k)
 	}
 	return nil
 }
 
-func (s *store) write(puts map[resourceKey]*Resource, dels map[resourceKey]bool, seq uint64) error {
-	return s.db.Update(func(b *bbolt.Tx) error {
-		bucket := b.Bucket(resourcesBucket)
-		for k, r := range puts {
-			v, err := json.Marshal(r)
-			if err != nil {
-				return err
-			}
-			if err := bucket.Put(k.bytes(), v); err != nil {
-				return err
-			}
+func (s *store) write(b *bbolt.Tx, tx *Tx) error {
+	bucket := b.Bucket(resourcesBucket)
+	for k, r := range tx.puts {
+		v, err := json.Marshal(r)
+		if err != nil {
+			return err
 		}
-		for k := range dels {
-			if err := bucket.Delete(k.bytes()); err != nil {
-				return err
-			}
+		if err := bucket.Put(k.bytes(), v); err != nil {
+			return err
 		}
-		for _, seed := range s.dirty {
-			if err := b.Bucket(madeBucket).Put([]byte(seed), binary.BigEndian.AppendUint64(nil, uint64(s.made[seed]))); err != nil {
-				return err
-			}
+	}
+	for k := range tx.dels {
+		if err := bucket.Delete(k.bytes()); err != nil {
+			return err
 		}
-		return b.Bucket(metaBucket).Put(seqKey, binary.BigEndian.AppendUint64(nil, seq))
-	})
+	}
+	if tx.ids > 0 {
+		if err := b.Bucket(madeBucket).Put([]byte(tx.seed), number(uint64(s.made[tx.seed]+1))); err != nil {
+			return err
+		}
+	}
+	return b.Bucket(metaBucket).Put(seqKey, number(tx.seq))
 }
+
+func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 func (s *store) close() error {
 	if s.db == nil {

@@ -2,9 +2,8 @@ package cloud
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -13,22 +12,21 @@ const (
 	maxTagValue = 256
 )
 
-// checkTags holds tags to AWS's limits; see
+// checkTags holds tags, whose values may be unknown, to AWS's limits; see
 // https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
-func checkTags(inputs Props) []Problem {
-	tags := inputs.StrMap("tags")
+func checkTags(tags Props) []Problem {
 	var problems []Problem
 	if len(tags) > maxTags {
 		problems = append(problems, Problem{"tags", fmt.Sprintf("has %d tags, AWS allows %d", len(tags), maxTags)})
 	}
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
-		switch {
-		case k == "" || len(k) > maxTagKey:
+	for _, k := range tags.Names() {
+		switch length := utf8.RuneCountInString(tags.Str(k)); {
+		case k == "" || utf8.RuneCountInString(k) > maxTagKey:
 			problems = append(problems, Problem{"tags", fmt.Sprintf("key %q: want 1 to %d characters", k, maxTagKey)})
 		case strings.HasPrefix(strings.ToLower(k), "aws:"):
 			problems = append(problems, Problem{"tags", fmt.Sprintf("key %q: the prefix aws: is reserved", k)})
-		case len(tags[k]) > maxTagValue:
-			problems = append(problems, Problem{"tags", fmt.Sprintf("value of %q has %d characters, AWS allows %d", k, len(tags[k]), maxTagValue)})
+		case length > maxTagValue:
+			problems = append(problems, Problem{"tags", fmt.Sprintf("value of %q has %d characters, AWS allows %d", k, length, maxTagValue)})
 		}
 	}
 	return problems

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -22,16 +23,15 @@ type Tx struct {
 	puts    map[resourceKey]*Resource
 	dels    map[resourceKey]bool
 	seq     uint64
-	bumped  bool
 }
 
 type resourceKey struct{ kind, region, id string }
 
 func (r *Resource) key() resourceKey { return resourceKey{r.Kind, r.Region, r.ID} }
 
-// Keep is what a [Kind]'s Delete returns when the resource stays in the
+// ErrKeep is what a [Kind]'s Delete returns when the resource stays in the
 // account, scheduled for deletion.
-var Keep = errors.New("the resource stays until its deletion is due")
+var ErrKeep = errors.New("the resource stays until its deletion is due")
 
 func (a *Account) begin(s Session, k *Kind, seed string) (*Tx, error) {
 	if !k.Global && s.Region == "" {
@@ -46,19 +46,14 @@ func (a *Account) newTx(s Session, seed string) *Tx {
 		s.Caller = ARN(s.Region, "iam", a.id, "role/administrator")
 	}
 	return &Tx{
-		Session: s, account: a, seed: seed,
+		Session: s, account: a, seed: cmp.Or(seed, "anonymous"),
 		puts: map[resourceKey]*Resource{}, dels: map[resourceKey]bool{}, seq: a.store.seq,
 	}
 }
 
 func (tx *Tx) end() { tx.account.mu.Unlock() }
 
-func (tx *Tx) commit() error {
-	if tx.bumped {
-		tx.account.store.bump(tx.seed)
-	}
-	return tx.account.store.commit(tx.puts, tx.dels, tx.seq)
-}
+func (tx *Tx) commit() error { return tx.account.store.commit(tx) }
 
 func (tx *Tx) nextSeq() uint64 { tx.seq++; return tx.seq }
 
@@ -172,7 +167,7 @@ func (tx *Tx) Delete(r *Resource) error { return tx.delete(tx.kind(r.Kind), r) }
 
 func (tx *Tx) delete(k *Kind, r *Resource) error {
 	if k.Delete != nil {
-		if err := k.Delete(tx, r); errors.Is(err, Keep) {
+		if err := k.Delete(tx, r); errors.Is(err, ErrKeep) {
 			tx.Put(r)
 			return nil
 		} else if err != nil {
@@ -186,11 +181,10 @@ func (tx *Tx) delete(k *Kind, r *Resource) error {
 // ID makes a new identifier such as vpc-0123456789abcdef0.
 func (tx *Tx) ID(prefix string) string { return prefix + tx.Hex(17) }
 
-// Hex makes n new hexadecimal digits that are the same whenever the same
+// Hex makes n new hexadecimal digits, 64 at most, that are the same whenever the same
 // resource is made for the same time in an account of the same number.
 func (tx *Tx) Hex(n int) string {
 	tx.ids++
-	tx.bumped = true
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d|%d", tx.account.id, tx.seed, tx.account.store.made[tx.seed], tx.ids))
 	return hex.EncodeToString(sum[:])[:n]
 }

@@ -58,24 +58,31 @@ type Session struct {
 	// attach it to the providers.
 	Stack auto.Stack
 
-	env     Environment
-	servers *provider.Servers
+	env       Environment
+	servers   *provider.Servers
+	endpoints *kube.Endpoints
 }
 
 // Open opens the account, serves its providers and selects the stack, making
 // each when it does not exist.
 func (e Environment) Open(ctx context.Context) (*Session, error) {
-	account, err := sandbox.Open(e.AccountPath(), e.AccountID)
+	endpoints, options, err := e.endpoints()
 	if err != nil {
 		return nil, err
 	}
+	s := &Session{env: e, endpoints: endpoints}
+	account, err := sandbox.Open(e.AccountPath(), e.AccountID, options...)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.Account = account
 	servers, err := provider.Serve(provider.Options{
 		Account: account, Engine: e.Engine, Caller: e.Caller, RealEKS: e.RealEKS, Listen: e.Listen,
 	})
 	if err != nil {
-		return nil, errors.Join(err, account.Close())
+		return nil, errors.Join(err, s.Close())
 	}
-	s := &Session{Account: account, env: e, servers: servers}
+	s.servers = servers
 	if err := s.selectStack(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -84,8 +91,17 @@ func (e Environment) Open(ctx context.Context) (*Session, error) {
 
 // Close stops the providers and lets go of the account.
 func (s *Session) Close() error {
-	s.servers.Close()
-	return s.Account.Close()
+	var problems []error
+	if s.servers != nil {
+		s.servers.Close()
+	}
+	if s.Account != nil {
+		problems = append(problems, s.Account.Close())
+	}
+	if s.endpoints != nil {
+		problems = append(problems, s.endpoints.Close())
+	}
+	return errors.Join(problems...)
 }
 
 // Variables are the environment variables with which a Pulumi command uses the

@@ -3,7 +3,7 @@ package kube
 import (
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,36 +56,11 @@ func (c *Client) call(verb, apiVersion, kind, namespace, seed string, do func(tx
 		if err := c.engine.reach(cluster, c.config.Proxied); err != nil {
 			return err
 		}
-		policy, ok := eks.MayAccess(tx, cluster, tx.Session.Caller)
-		if !ok {
-			return fmt.Errorf("the server has asked for the client to provide credentials (Unauthorized): cluster %s has no access entry for %s",
-				cluster.Props.Str("name"), tx.Session.Caller)
-		}
-		if err := authorise(policy, verb, apiVersion, kind, namespace); err != nil {
-			return fmt.Errorf("%w (%s, by %s)", err, tx.Session.Caller, policy)
+		if err := (request{verb, apiVersion, kind, namespace}).authorise(tx, cluster); err != nil {
+			return err
 		}
 		return do(tx, cluster)
 	})
-}
-
-// authorise knows of the access policies what matters here: the cluster
-// administrator may do everything, administrators and editors may write inside
-// namespaces, the others read. See
-// https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
-func authorise(policy, verb, apiVersion, kind, namespace string) error {
-	switch {
-	case verb == "get", policy == "AmazonEKSClusterAdminPolicy":
-		return nil
-	case policy == "AmazonEKSAdminPolicy" || policy == "AmazonEKSEditPolicy":
-		if Namespaced(apiVersion, kind) {
-			return nil
-		}
-	}
-	where := "at the cluster scope"
-	if namespace != "" {
-		where = "in namespace " + namespace
-	}
-	return fmt.Errorf("forbidden: cannot %s %s (%s) %s", verb, kind, apiVersion, where)
 }
 
 // Name is where an object lives: its namespace, if it has one, and its name.
@@ -112,38 +87,50 @@ func nameOf(object cloud.Props) Name {
 	return Name{metadata.Str("namespace"), metadata.Str("name")}
 }
 
+// clusterID tells a cluster from one that had its name before.
+func clusterID(cluster *cloud.Resource) string {
+	return fmt.Sprintf("%s#%d", cluster.Props.Str("name"), cluster.Seq)
+}
+
 func objectID(cluster *cloud.Resource, apiVersion, kind string, n Name) string {
-	return strings.Join([]string{cluster.Props.Str("name"), apiVersion, kind, n.ID()}, "|")
+	return strings.Join([]string{clusterID(cluster), apiVersion, kind, n.ID()}, "|")
 }
 
 // Create makes an object and returns it as the API server does. patch allows
-// that it exists, as a server-side apply does.
+// that it exists: then it gets what is given and keeps the rest, as with a
+// server-side apply.
 func (c *Client) Create(apiVersion, kind, seed string, object cloud.Props, patch bool) (cloud.Props, error) {
 	name := nameOf(object)
 	var made cloud.Props
 	err := c.call("create", apiVersion, kind, name.Namespace, seed, func(tx *cloud.Tx, cluster *cloud.Resource) error {
-		id := objectID(cluster, apiVersion, kind, name)
-		if existing := tx.Get(objectKind, id); existing != nil && !patch {
-			return fmt.Errorf("%s %q already exists", kind, name.ID())
-		}
-		if err := inNamespace(tx, cluster, name.Namespace); err != nil {
-			return err
-		}
 		if err := validate(apiVersion, kind, object); err != nil {
 			return err
 		}
-		made = object.Clone()
-		metadata := cloud.Props(made.Obj("metadata")).With(cloud.Props{
+		existing := find(tx, cluster, apiVersion, kind, name)
+		switch {
+		case existing != nil && patch:
+			if err := unchangeable(apiVersion, kind, existing.Props, object); err != nil {
+				return err
+			}
+			made = revised(existing.Props, over(existing.Props, object))
+			existing.Props = made
+			tx.Put(existing)
+			return nil
+		case existing != nil:
+			return fmt.Errorf("%s %q already exists", kind, name.ID())
+		case name.Namespace != "" && find(tx, cluster, "v1", "Namespace", Name{Name: name.Namespace}) == nil:
+			return fmt.Errorf("namespaces %q not found", name.Namespace)
+		}
+		made = object.With(cloud.Props{"metadata": map[string]any(object.Obj("metadata").With(cloud.Props{
 			"uid":               uid(tx),
 			"creationTimestamp": tx.Now().UTC().Format(time.RFC3339),
 			"resourceVersion":   "1",
-			"generation":        1,
-		})
-		made["metadata"] = map[string]any(metadata)
+			"generation":        1.0,
+		}))})
 		if kind == "Namespace" {
 			made["status"] = map[string]any{"phase": "Active"}
 		}
-		tx.Make("kubernetes", objectKind, id, made, cloud.Props{"cluster": cluster.Props.Str("name")})
+		tx.Put(stored(cluster, apiVersion, kind, made))
 		return nil
 	})
 	return made, err
@@ -153,10 +140,7 @@ func (c *Client) Create(apiVersion, kind, seed string, object cloud.Props, patch
 func (c *Client) Get(apiVersion, kind string, name Name) (cloud.Props, error) {
 	var found cloud.Props
 	err := c.call("get", apiVersion, kind, name.Namespace, "", func(tx *cloud.Tx, cluster *cloud.Resource) error {
-		if found = builtinObject(cluster, apiVersion, kind, name); found != nil {
-			return nil
-		}
-		r := tx.Get(objectKind, objectID(cluster, apiVersion, kind, name))
+		r := find(tx, cluster, apiVersion, kind, name)
 		if r == nil {
 			return fmt.Errorf("%s %q: %w", kind, name.ID(), ErrNotFound)
 		}
@@ -171,23 +155,17 @@ func (c *Client) Update(apiVersion, kind string, object cloud.Props) (cloud.Prop
 	name := nameOf(object)
 	var changed cloud.Props
 	err := c.call("update", apiVersion, kind, name.Namespace, "", func(tx *cloud.Tx, cluster *cloud.Resource) error {
-		r := tx.Get(objectKind, objectID(cluster, apiVersion, kind, name))
+		r := find(tx, cluster, apiVersion, kind, name)
 		if r == nil {
 			return fmt.Errorf("%s %q: %w", kind, name.ID(), ErrNotFound)
 		}
 		if err := validate(apiVersion, kind, object); err != nil {
 			return err
 		}
-		old := r.Props.Obj("metadata")
-		version, _ := strconv.Atoi(old.Str("resourceVersion"))
-		metadata := cloud.Props(object.Obj("metadata")).With(cloud.Props{
-			"uid": old["uid"], "creationTimestamp": old["creationTimestamp"],
-			"resourceVersion": strconv.Itoa(version + 1), "generation": old.Int("generation") + 1,
-		})
-		changed = object.With(cloud.Props{"metadata": map[string]any(metadata)})
-		if status := r.Props["status"]; status != nil {
-			changed["status"] = status
+		if err := unchangeable(apiVersion, kind, r.Props, object); err != nil {
+			return err
 		}
+		changed = revised(r.Props, object)
 		r.Props = changed
 		tx.Put(r)
 		return nil
@@ -198,13 +176,16 @@ func (c *Client) Update(apiVersion, kind string, object cloud.Props) (cloud.Prop
 // Delete removes an object, and a namespace with all that is in it.
 func (c *Client) Delete(apiVersion, kind string, name Name) error {
 	return c.call("delete", apiVersion, kind, name.Namespace, "", func(tx *cloud.Tx, cluster *cloud.Resource) error {
-		r := tx.Get(objectKind, objectID(cluster, apiVersion, kind, name))
+		r := find(tx, cluster, apiVersion, kind, name)
 		if r == nil {
 			return nil
 		}
 		if kind == "Namespace" {
+			if slices.Contains(immortal, name.Name) {
+				return fmt.Errorf("namespaces %q is forbidden: this namespace may not be deleted", name.Name)
+			}
 			for _, o := range tx.List(objectKind) {
-				if o.Facts.Str("cluster") == cluster.Props.Str("name") && nameOf(o.Props).Namespace == name.Name {
+				if o.Facts.Str("cluster") == clusterID(cluster) && nameOf(o.Props).Namespace == name.Name {
 					tx.Remove(o)
 				}
 			}
@@ -212,34 +193,6 @@ func (c *Client) Delete(apiVersion, kind string, name Name) error {
 		tx.Remove(r)
 		return nil
 	})
-}
-
-// systemNamespaces come with every cluster.
-var systemNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
-
-func inNamespace(tx *cloud.Tx, cluster *cloud.Resource, namespace string) error {
-	if namespace == "" || builtinObject(cluster, "v1", "Namespace", Name{Name: namespace}) != nil {
-		return nil
-	}
-	if tx.Get(objectKind, objectID(cluster, "v1", "Namespace", Name{Name: namespace})) == nil {
-		return fmt.Errorf("namespaces %q not found", namespace)
-	}
-	return nil
-}
-
-func builtinObject(_ *cloud.Resource, apiVersion, kind string, name Name) cloud.Props {
-	if apiVersion != "v1" || kind != "Namespace" {
-		return nil
-	}
-	for _, n := range systemNamespaces {
-		if n == name.Name {
-			return cloud.Props{
-				"apiVersion": apiVersion, "kind": kind,
-				"metadata": map[string]any{"name": n}, "status": map[string]any{"phase": "Active"},
-			}
-		}
-	}
-	return nil
 }
 
 func uid(tx *cloud.Tx) string {

@@ -3,6 +3,7 @@ package kube
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -26,7 +27,8 @@ const (
 type Engine struct {
 	// Location defaults to [Outside].
 	Location Location
-	// Address is the public address that its calls come from.
+	// Address is the public address that its calls come from. Where it is not
+	// known, only endpoints that are open to all addresses answer.
 	Address netip.Addr
 }
 
@@ -45,20 +47,24 @@ func (e Engine) reach(cluster *cloud.Resource, proxied bool) error {
 		return unreachable("the engine needs a proxy, and the kubeconfig names none (proxy-url)")
 	}
 	if !public {
-		return unreachable("its endpoint is private and the engine runs %s the VPC; run the engine in the VPC, use a proxy, or open the public endpoint to the engine's address", e.side())
+		return unreachable("its endpoint is private and the engine runs outside the VPC; run the engine in the VPC, use a proxy, or open the public endpoint to the engine's address")
 	}
 	cidrs := vpc.Strs("publicAccessCidrs")
-	for _, c := range cidrs {
-		if p, err := netip.ParsePrefix(c); err == nil && p.Contains(e.Address) {
-			return nil
-		}
+	if slices.ContainsFunc(cidrs, e.within) {
+		return nil
 	}
 	return unreachable("its public endpoint admits %s, and the engine's address is %s", strings.Join(cidrs, ", "), e.Address)
 }
 
-func (e Engine) side() string {
-	if e.Location == InVPC {
-		return "inside"
+// within tells whether the engine's calls come from a range. An address that is
+// not known is somewhere in the whole internet.
+func (e Engine) within(cidr string) bool {
+	p, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return false
 	}
-	return "outside"
+	if !e.Address.IsValid() {
+		return p.Bits() == 0
+	}
+	return p.Contains(e.Address.Unmap())
 }

@@ -2,6 +2,7 @@ package kube
 
 import (
 	"fmt"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -9,9 +10,13 @@ import (
 // Kubeconfig is what the sandbox reads of a kubeconfig: which cluster, and with
 // whose credentials.
 type Kubeconfig struct {
-	Server  string
-	Region  string
+	// Server is the address of the cluster's API.
+	Server string
+	// Region is where `aws eks get-token` is told that the cluster is.
+	Region string
+	// RoleARN is the role that it assumes, if any.
 	RoleARN string
+	// Proxied tells whether calls go through a proxy.
 	Proxied bool
 }
 
@@ -70,13 +75,19 @@ func ParseKubeconfig(text string) (Kubeconfig, error) {
 	return config, nil
 }
 
+// readArgs takes what matters from the arguments, each as "--flag value" or
+// "--flag=value".
 func (k *Kubeconfig) readArgs(args []string) {
-	for i := 0; i+1 < len(args); i++ {
-		switch args[i] {
+	for i, arg := range args {
+		flag, value, ok := strings.Cut(arg, "=")
+		if !ok && i+1 < len(args) {
+			value = args[i+1]
+		}
+		switch flag {
 		case "--region":
-			k.Region = args[i+1]
+			k.Region = value
 		case "--role", "--role-arn":
-			k.RoleARN = args[i+1]
+			k.RoleARN = value
 		}
 	}
 }

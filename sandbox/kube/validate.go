@@ -38,3 +38,26 @@ func validate(apiVersion, kind string, object cloud.Props) error {
 	}
 	return nil
 }
+
+// fixed are, by type, the fields that the API server never changes; see
+// https://kubernetes.io/docs/concepts/storage/storage-classes/ and
+// https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
+var fixed = map[string][]string{
+	"storage.k8s.io/v1/StorageClass": {"parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"},
+	"v1/Secret":                      {"type"},
+}
+
+// unchangeable refuses a change of what cannot change. What an object leaves
+// out has a default, and is not compared.
+func unchangeable(apiVersion, kind string, old, now cloud.Props) error {
+	fields := fixed[apiVersion+"/"+kind]
+	if old.Bool("immutable") {
+		fields = append([]string{"data", "binaryData", "stringData", "immutable"}, fields...)
+	}
+	for _, name := range fields {
+		if old.Has(name) && now.Has(name) && !cloud.Equal(old[name], now[name]) {
+			return fmt.Errorf("%s %q is invalid: %s: Forbidden: updates to %s are forbidden", kind, nameOf(old).ID(), name, name)
+		}
+	}
+	return nil
+}

@@ -3,7 +3,10 @@ package provider
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
@@ -15,30 +18,39 @@ const autonameDigits = 7
 var autonamed = regexp.MustCompile(`-[0-9a-f]{7}$`)
 
 // autoname fills in the physical names that Pulumi makes: the logical name, a
-// hyphen and seven random digits. A name made before is kept.
-func autoname(k *cloud.Kind, urn resource.URN, seed []byte, olds, news cloud.Props) {
-	for field, f := range k.Fields {
+// hyphen and seven random digits. A name made before is kept. It fails, as
+// pulumi-aws does, when the logical name leaves no room for the digits.
+func autoname(k *cloud.Kind, urn resource.URN, seed []byte, olds, news cloud.Props) error {
+	for _, field := range slices.Sorted(maps.Keys(k.Fields)) {
+		f := k.Fields[field]
 		limit := f.AutoName()
 		if limit == 0 || news[field] != nil || news[field+"Prefix"] != nil {
 			continue
 		}
-		if old := olds.Str(field); old != "" {
+		if old := olds.Str(field); autonamed.MatchString(old) {
 			news[field] = old
 			continue
 		}
-		name := f.AutoNamePrefix() + urn.Name()
-		if most := limit - autonameDigits - 1; len(name) > most {
-			name = name[:most]
+		name := f.AutoNamePrefix() + urn.Name() + "-"
+		if len(name)+autonameDigits > limit {
+			return fmt.Errorf("could not make instance of '%s': name '%s' plus %d random chars is longer than maximum length %d",
+				k.Token, name, autonameDigits, limit)
 		}
-		sum := sha256.Sum256(append([]byte(urn), seed...))
-		news[field] = name + "-" + hex.EncodeToString(sum[:])[:autonameDigits]
+		news[field] = name + digits(urn, seed, autonameDigits)
 	}
+	return nil
 }
 
 // Autoname fills in the physical names of a new resource as Pulumi does, the
-// same ones for the same URN.
-func Autoname(k *cloud.Kind, urn resource.URN, inputs cloud.Props) {
-	autoname(k, urn, nil, nil, inputs)
+// same ones for the same URN. It fails when the logical name is too long.
+func Autoname(k *cloud.Kind, urn resource.URN, inputs cloud.Props) error {
+	return autoname(k, urn, nil, nil, inputs)
+}
+
+// digits are n hexadecimal digits, the same for the same URN and seed.
+func digits(urn resource.URN, seed []byte, n int) string {
+	sum := sha256.Sum256(append([]byte(urn), seed...))
+	return hex.EncodeToString(sum[:])[:n]
 }
 
 // nameIsFixed tells whether a replacement would want the physical name of what

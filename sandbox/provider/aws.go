@@ -2,11 +2,8 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/emptypb"
@@ -28,94 +25,6 @@ type awsProvider struct {
 	options Options
 }
 
-func (p *awsProvider) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
-	return &pulumirpc.PluginInfo{Version: awsVersion}, nil
-}
-
-func (p *awsProvider) Attach(context.Context, *pulumirpc.PluginAttach) (*emptypb.Empty, error) {
-	return &emptypb.Empty{}, nil
-}
-
-func (p *awsProvider) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
-	return &emptypb.Empty{}, nil
-}
-
-// DiffConfig replaces everything when the region changes, as pulumi-aws does.
-func (p *awsProvider) DiffConfig(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	return diffConfig(r, "region")
-}
-
-func (p *awsProvider) Configure(ctx context.Context, r *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
-	config, err := configuration(r.GetArgs())
-	if err != nil {
-		return nil, err
-	}
-	session := cloud.Session{
-		Region:      config.Str("region"),
-		Caller:      p.options.Caller,
-		DefaultTags: config.Obj("defaultTags").StrMap("tags"),
-	}
-	if region := session.Region; region != "" && len(cloud.Zones(region)) == 0 {
-		return nil, fmt.Errorf("invalid AWS Region: %s", region)
-	}
-	for _, assume := range append(config.Objs("assumeRoles"), config.Obj("assumeRole")) {
-		if arn := assume.Str("roleArn"); arn != "" {
-			session.Caller = arn
-		}
-	}
-	id := p.options.Account.ID()
-	if allowed := config.Strs("allowedAccountIds"); len(allowed) > 0 && !slices.Contains(allowed, id) {
-		return nil, fmt.Errorf("AWS account ID not allowed: %s (allowedAccountIds: %s)", id, strings.Join(allowed, ", "))
-	}
-	if slices.Contains(config.Strs("forbiddenAccountIds"), id) {
-		return nil, fmt.Errorf("AWS account ID not allowed: %s is in forbiddenAccountIds", id)
-	}
-	connectionOf(ctx).setSession(session)
-	return &pulumirpc.ConfigureResponse{SupportsPreview: true, AcceptSecrets: true, AcceptResources: true}, nil
-}
-
-// configuration opens a provider's configuration, in which nested values are
-// JSON.
-func configuration(args *structpb.Struct) (cloud.Props, error) {
-	config, err := unmarshal(args)
-	if err != nil {
-		return nil, err
-	}
-	for name, v := range config {
-		var nested any
-		if s, ok := v.(string); ok && json.Unmarshal([]byte(s), &nested) == nil {
-			switch nested.(type) {
-			case []any, map[string]any, bool:
-				config[name] = nested
-			}
-		}
-	}
-	return config, nil
-}
-
-func diffConfig(r *pulumirpc.DiffRequest, replaces ...string) (*pulumirpc.DiffResponse, error) {
-	olds, err := unmarshal(r.GetOlds())
-	if err != nil {
-		return nil, err
-	}
-	news, err := unmarshal(r.GetNews())
-	if err != nil {
-		return nil, err
-	}
-	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
-	for _, name := range olds.With(news).Names() {
-		if name == "version" || cloud.Equal(olds[name], news[name]) {
-			continue
-		}
-		answer.Changes = pulumirpc.DiffResponse_DIFF_SOME
-		answer.Diffs = append(answer.Diffs, name)
-		if slices.Contains(replaces, name) && news[name] != cloud.Unknown {
-			answer.Replaces = append(answer.Replaces, name)
-		}
-	}
-	return answer, nil
-}
-
 func typeOf(urn string) (resource.URN, string) {
 	u := resource.URN(urn)
 	return u, string(u.Type())
@@ -135,7 +44,9 @@ func (p *awsProvider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulu
 	if err != nil {
 		return nil, err
 	}
-	autoname(k, urn, r.GetRandomSeed(), olds, news)
+	if err := autoname(k, urn, r.GetRandomSeed(), olds, news); err != nil {
+		return nil, err
+	}
 	problems, err := p.options.Account.Check(token, news)
 	if err != nil {
 		return nil, err
@@ -190,9 +101,12 @@ func (p *awsProvider) Diff(ctx context.Context, r *pulumirpc.DiffRequest) (*pulu
 	return answer, nil
 }
 
+// ignored tells whether a change lies in a property that the program ignores.
 func ignored(path string, ignore []string) bool {
-	return slices.ContainsFunc(ignore, func(i string) bool {
-		return path == i || strings.HasPrefix(path, i+".") || strings.HasPrefix(path, i+"[")
+	changed, err := resource.ParsePropertyPath(path)
+	return err == nil && slices.ContainsFunc(ignore, func(i string) bool {
+		p, err := resource.ParsePropertyPath(i)
+		return err == nil && p.Contains(changed)
 	})
 }
 
@@ -260,13 +174,9 @@ func (p *awsProvider) Read(ctx context.Context, r *pulumirpc.ReadRequest) (*pulu
 	}
 	inputs := p.options.Account.Inputs(found)
 	if len(oldInputs) > 0 {
-		// A refresh: the program's own properties, as they are now.
-		for _, name := range inputs.Names() {
-			if _, written := oldInputs[name]; !written || cloud.Equal(oldInputs[name], inputs[name]) {
-				delete(inputs, name)
-			}
+		if inputs, err = p.refreshed(token, oldInputs, found, inputs); err != nil {
+			return nil, err
 		}
-		inputs = oldInputs.With(p.drifted(token, oldInputs, found, inputs))
 	}
 	answer := &pulumirpc.ReadResponse{Id: found.ID}
 	if answer.Properties, err = marshal(found.Props); err != nil {
@@ -276,22 +186,25 @@ func (p *awsProvider) Read(ctx context.Context, r *pulumirpc.ReadRequest) (*pulu
 	return answer, err
 }
 
-// drifted keeps, of the properties that look different, those that mean
-// something different: not a set in another order or JSON in another form.
-func (p *awsProvider) drifted(token string, oldInputs cloud.Props, found *cloud.Resource, different cloud.Props) cloud.Props {
+// refreshed are the program's own properties as they are now. What only looks
+// different, such as a set in another order or JSON in another form, stays as
+// the program has it.
+func (p *awsProvider) refreshed(token string, oldInputs cloud.Props, found *cloud.Resource, now cloud.Props) (cloud.Props, error) {
 	changes, err := p.options.Account.Diff(cloud.Session{}, token, oldInputs, found.Props, oldInputs)
-	out := cloud.Props{}
 	if err != nil {
-		return out
+		return nil, err
 	}
+	inputs := oldInputs.Clone()
 	for _, c := range changes {
-		name, _, _ := strings.Cut(c.Path, ".")
-		name, _, _ = strings.Cut(name, "[")
-		if v, ok := different[name]; ok {
-			out[name] = v
+		name := c.Property()
+		if !inputs.Has(name) {
+			continue
+		}
+		if inputs[name] = now[name]; now[name] == nil {
+			delete(inputs, name)
 		}
 	}
-	return out
+	return inputs, nil
 }
 
 func (p *awsProvider) Update(ctx context.Context, r *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
@@ -302,11 +215,19 @@ func (p *awsProvider) Update(ctx context.Context, r *pulumirpc.UpdateRequest) (*
 	}
 	session := connectionOf(ctx).getSession()
 	if r.GetPreview() {
+		oldInputs, err := unmarshal(r.GetOldInputs())
+		if err != nil {
+			return nil, err
+		}
 		olds, err := unmarshal(r.GetOlds())
 		if err != nil {
 			return nil, err
 		}
-		state, err := marshal(olds.With(news))
+		props, err := p.options.Account.PreviewUpdate(session, token, oldInputs, olds, news)
+		if err != nil {
+			return nil, err
+		}
+		state, err := marshal(props)
 		return &pulumirpc.UpdateResponse{Properties: state}, err
 	}
 	changed, err := p.options.Account.Update(session, token, r.GetId(), news)

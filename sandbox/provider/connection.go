@@ -14,7 +14,6 @@ type connection struct {
 	mu         sync.Mutex
 	session    cloud.Session
 	kubeconfig string
-	configured bool
 }
 
 type connectionKey struct{}
@@ -43,11 +42,23 @@ func connectionOf(ctx context.Context) *connection {
 func (c *connection) setSession(s cloud.Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.session, c.configured = s, true
+	c.session = s
 }
 
 func (c *connection) getSession() cloud.Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.session
+}
+
+func (c *connection) setKubeconfig(text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kubeconfig = text
+}
+
+func (c *connection) getKubeconfig() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kubeconfig
 }

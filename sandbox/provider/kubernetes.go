@@ -2,12 +2,8 @@ package provider
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"google.golang.org/protobuf/types/known/emptypb"
 
@@ -21,27 +17,10 @@ import (
 // provider has.
 const kubernetesVersion = "4.33.0"
 
-const (
-	autonamedAnnotation  = "pulumi.com/autonamed"
-	patchForceAnnotation = "pulumi.com/patchForce"
-)
-
 // kubernetesProvider is pulumi-kubernetes in front of the account's clusters.
 type kubernetesProvider struct {
 	unary
 	options Options
-}
-
-func (p *kubernetesProvider) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
-	return &pulumirpc.PluginInfo{Version: kubernetesVersion}, nil
-}
-
-func (p *kubernetesProvider) Attach(context.Context, *pulumirpc.PluginAttach) (*emptypb.Empty, error) {
-	return &emptypb.Empty{}, nil
-}
-
-func (p *kubernetesProvider) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
-	return &emptypb.Empty{}, nil
 }
 
 // DiffConfig never replaces: pulumi-kubernetes keeps its resources when a
@@ -51,33 +30,20 @@ func (p *kubernetesProvider) DiffConfig(_ context.Context, r *pulumirpc.DiffRequ
 }
 
 func (p *kubernetesProvider) Configure(ctx context.Context, r *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
-	config, err := configurationText(r)
+	config, err := unmarshal(r.GetArgs())
 	if err != nil {
 		return nil, err
 	}
-	c := connectionOf(ctx)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.kubeconfig, c.configured = config, true
-	return &pulumirpc.ConfigureResponse{SupportsPreview: true, AcceptSecrets: true}, nil
-}
-
-func configurationText(r *pulumirpc.ConfigureRequest) (string, error) {
-	config, err := unmarshal(r.GetArgs())
-	if err != nil {
-		return "", err
-	}
-	return config.Str("kubeconfig"), nil
+	connectionOf(ctx).setKubeconfig(config.Str("kubeconfig"))
+	return &pulumirpc.ConfigureResponse{SupportsPreview: true}, nil
 }
 
 func (p *kubernetesProvider) client(ctx context.Context) (*kube.Client, error) {
-	c := connectionOf(ctx)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.kubeconfig == "" {
+	kubeconfig := connectionOf(ctx).getKubeconfig()
+	if kubeconfig == "" {
 		return nil, errors.New("configured Kubernetes cluster is unreachable: the provider has no kubeconfig; pass the cluster's")
 	}
-	return kube.NewClient(p.options.Account, p.options.Engine, p.options.Caller, c.kubeconfig)
+	return kube.NewClient(p.options.Account, p.options.Engine, p.options.Caller, kubeconfig)
 }
 
 func (p *kubernetesProvider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
@@ -94,23 +60,16 @@ func (p *kubernetesProvider) Check(_ context.Context, r *pulumirpc.CheckRequest)
 	if err != nil {
 		return nil, err
 	}
-	metadata := cloud.Props(news.Obj("metadata")).With(nil)
-	if metadata["name"] == nil && metadata["generateName"] == nil {
-		metadata["name"] = olds.Obj("metadata")["name"]
-		if metadata["name"] == nil {
-			sum := sha256.Sum256(append([]byte(r.GetUrn()), r.GetRandomSeed()...))
-			metadata["name"] = strings.ToLower(urn.Name()) + "-" + hex.EncodeToString(sum[:])[:8]
-		}
-		metadata["annotations"] = map[string]any(cloud.Props(metadata.Obj("annotations")).With(cloud.Props{autonamedAnnotation: "true"}))
+	object, err := completed(apiVersion, kind, urn, r.GetRandomSeed(), olds, news)
+	if err != nil {
+		return nil, err
 	}
-	if kube.Namespaced(apiVersion, kind) && metadata["namespace"] == nil {
-		metadata["namespace"] = "default"
-	}
-	inputs, err := marshal(news.With(cloud.Props{"apiVersion": apiVersion, "kind": kind, "metadata": map[string]any(metadata)}))
+	inputs, err := marshal(object)
 	return &pulumirpc.CheckResponse{Inputs: inputs}, err
 }
 
 func (p *kubernetesProvider) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	_, token := typeOf(r.GetUrn())
 	olds, err := unmarshal(r.GetOldInputs())
 	if err != nil {
 		return nil, err
@@ -127,13 +86,14 @@ func (p *kubernetesProvider) Diff(_ context.Context, r *pulumirpc.DiffRequest) (
 		answer.Changes = pulumirpc.DiffResponse_DIFF_SOME
 		answer.Diffs = append(answer.Diffs, name)
 	}
-	for _, field := range []string{"name", "namespace"} {
-		if !cloud.Equal(olds.Obj("metadata")[field], news.Obj("metadata")[field]) {
-			answer.Replaces = append(answer.Replaces, "metadata."+field)
+	for _, path := range replacing(token) {
+		if !cloud.Equal(at(olds, path), at(news, path)) && !ignored(path, r.GetIgnoreChanges()) {
+			answer.Replaces = append(answer.Replaces, path)
 		}
 	}
-	answer.DeleteBeforeReplace = len(answer.Replaces) > 0 &&
-		cloud.Equal(olds.Obj("metadata")["name"], news.Obj("metadata")["name"])
+	// A name that Pulumi made is made anew for the replacement.
+	answer.DeleteBeforeReplace = len(answer.Replaces) > 0 && !isAutonamed(news) &&
+		cloud.Equal(at(olds, "metadata.name"), at(news, "metadata.name"))
 	return answer, nil
 }
 
@@ -154,8 +114,7 @@ func (p *kubernetesProvider) Create(ctx context.Context, r *pulumirpc.CreateRequ
 	if err != nil {
 		return nil, err
 	}
-	patch := inputs.Obj("metadata").Obj("annotations").Str(patchForceAnnotation) == "true"
-	made, err := client.Create(apiVersion, kind, r.GetUrn(), inputs, patch)
+	made, err := client.Create(apiVersion, kind, r.GetUrn(), inputs, PatchForced(inputs))
 	if err != nil {
 		return nil, err
 	}
@@ -238,8 +197,4 @@ func (p *kubernetesProvider) Delete(ctx context.Context, r *pulumirpc.DeleteRequ
 		return nil, err
 	}
 	return &emptypb.Empty{}, client.Delete(apiVersion, kind, kube.ParseID(r.GetId()))
-}
-
-func (p *kubernetesProvider) Invoke(_ context.Context, r *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
-	return nil, fmt.Errorf("the sandbox does not model the function %s", r.GetTok())
 }

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -49,11 +48,11 @@ type Servers struct {
 func Serve(o Options) (*Servers, error) {
 	s := &Servers{addresses: map[string]string{}}
 	packages := map[string]pulumirpc.ResourceProviderServer{
-		"aws":        &awsProvider{options: o},
-		"kubernetes": &kubernetesProvider{options: o},
+		"aws":        &awsProvider{unary{version: awsVersion}, o},
+		"kubernetes": &kubernetesProvider{unary{version: kubernetesVersion}, o},
 	}
 	if !o.RealEKS {
-		packages["eks"] = &eksProvider{options: o}
+		packages["eks"] = &eksProvider{unary{version: eksVersion}, o}
 	}
 	for _, name := range Packages {
 		p, ok := packages[name]
@@ -113,13 +112,4 @@ func (s *Servers) Close() {
 		server.Stop()
 	}
 	s.done.Wait()
-}
-
-// unary answers what the three providers answer alike.
-type unary struct {
-	pulumirpc.UnimplementedResourceProviderServer
-}
-
-func (unary) CheckConfig(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
-	return &pulumirpc.CheckResponse{Inputs: r.GetNews()}, nil
 }

@@ -2,7 +2,7 @@ package provider
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -12,12 +12,15 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
 
+// internal are the properties in which Pulumi's SDKs and providers keep notes.
+var internal = []resource.PropertyKey{"__defaults", "__meta", "__internal"}
+
 // FromPulumi turns Pulumi's property values into the account's. Secrets and
 // outputs are opened, resources become their IDs.
 func FromPulumi(m resource.PropertyMap) (cloud.Props, error) {
 	out := cloud.Props{}
 	for k, v := range m {
-		if strings.HasPrefix(string(k), "__") {
+		if slices.Contains(internal, k) {
 			continue
 		}
 		value, err := fromValue(v)

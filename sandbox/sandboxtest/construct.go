@@ -51,10 +51,13 @@ func (e expansion) Register(_ context.Context, r ekstree.Registration) (ekstree.
 		e.recording.record(x)
 		return ekstree.Registered{URN: x.URN, Outputs: r.Inputs}, nil
 	}
-	if err := e.recording.create(&x); err != nil {
+	err = e.recording.create(&x)
+	if x.ID != "" {
+		e.recording.record(x)
+	}
+	if err != nil {
 		return ekstree.Registered{}, err
 	}
-	e.recording.record(x)
 	return ekstree.Registered{URN: x.URN, ID: x.ID, Outputs: provider.ToPulumi(x.Outputs)}, nil
 }
 

@@ -10,6 +10,7 @@
 package sandboxtest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,16 +66,28 @@ type Resource struct {
 	Protect bool
 }
 
+// Call is one call of a function.
+type Call struct {
+	// Token names the function.
+	Token string
+	// Args are what the program passed.
+	Args cloud.Props
+}
+
 // Recording is what a program did.
 type Recording struct {
 	// Account holds what exists after the program ran.
 	Account *cloud.Account
 	// Err is what the program returned.
 	Err error
-	// Resources are the registrations in order.
+	// Resources are the registrations in order. One that the account refused is
+	// not among them; one that failed after it was made is.
 	Resources []Resource
+	// Calls are the calls of functions in order.
+	Calls []Call
 
 	options  Options
+	before   map[string]bool // What was in the account already.
 	mu       sync.Mutex
 	sessions map[string]cloud.Session
 	configs  map[string]string
@@ -93,7 +106,10 @@ func Run(t testing.TB, o Options, program pulumi.RunFunc) *Recording {
 		}
 		o.Account = account
 	}
-	r := &Recording{Account: o.Account, options: o, sessions: map[string]cloud.Session{}, configs: map[string]string{}}
+	r := &Recording{
+		Account: o.Account, options: o, before: placesOf(o.Account),
+		sessions: map[string]cloud.Session{}, configs: map[string]string{},
+	}
 	r.Err = pulumi.RunErr(program, pulumi.WithMocks(Project, Stack, r))
 	return r
 }
@@ -105,52 +121,6 @@ func (r *Recording) Must(t testing.TB) *Recording {
 		t.Fatal(r.Err)
 	}
 	return r
-}
-
-// Of are the registrations of one type, in order.
-func (r *Recording) Of(typ string) []Resource {
-	var out []Resource
-	for _, x := range r.Resources {
-		if x.Type == typ {
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
-// One is the registration of a type and a logical name; the test fails when
-// there is none.
-func (r *Recording) One(t testing.TB, typ, name string) Resource {
-	t.Helper()
-	for _, x := range r.Resources {
-		if x.Type == typ && x.Name == name {
-			return x
-		}
-	}
-	t.Fatalf("no resource %s %q was registered", typ, name)
-	return Resource{}
-}
-
-// Counts tells how many resources of each type were registered.
-func (r *Recording) Counts() map[string]int {
-	out := map[string]int{}
-	for _, x := range r.Resources {
-		out[x.Type]++
-	}
-	return out
-}
-
-// Destroy deletes what the program made, newest first, as a destroy does.
-func (r *Recording) Destroy() error {
-	for _, x := range slices.Backward(r.Resources) {
-		if x.ID == "" || !strings.HasPrefix(x.Type, "aws:") {
-			continue
-		}
-		if err := r.Account.Delete(r.session(x.Provider), x.Type, x.ID); err != nil {
-			return fmt.Errorf("%s: %w", x.URN, err)
-		}
-	}
-	return nil
 }
 
 // NewResource carries out a registration; it is for the Pulumi SDK.
@@ -176,10 +146,13 @@ func (r *Recording) NewResource(args pulumi.MockResourceArgs) (string, resource.
 		r.record(x)
 		return "", args.Inputs, nil
 	}
-	if err := r.create(&x); err != nil {
+	err = r.create(&x)
+	if x.ID != "" {
+		r.record(x)
+	}
+	if err != nil {
 		return "", nil, err
 	}
-	r.record(x)
 	return x.ID, provider.ToPulumi(x.Outputs), nil
 }
 
@@ -202,8 +175,7 @@ func (r *Recording) create(x *Resource) error {
 	switch {
 	case strings.HasPrefix(x.Type, "pulumi:providers:"):
 		x.ID, x.Outputs = "provider-"+x.Name, x.Inputs
-		r.configure(*x)
-		return nil
+		return r.configure(*x)
 	case strings.HasPrefix(x.Type, "kubernetes:"):
 		return r.createObject(x)
 	}
@@ -213,52 +185,67 @@ func (r *Recording) create(x *Resource) error {
 		return err
 	}
 	inputs := x.Inputs.Clone()
-	provider.Autoname(kind, resource.URN(x.URN), inputs)
+	if err := provider.Autoname(kind, resource.URN(x.URN), inputs); err != nil {
+		return err
+	}
 	made, err := r.Account.Create(session, x.Type, x.URN, inputs)
+	if made != nil {
+		x.ID, x.Outputs = made.ID, made.Props
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", x.URN, err)
 	}
-	x.ID, x.Outputs = made.ID, made.Props
 	return nil
 }
 
-func (r *Recording) configure(x Resource) {
+func (r *Recording) configure(x Resource) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	ref := x.URN + "::" + x.ID
 	switch x.Type {
 	case "pulumi:providers:aws":
-		r.sessions[ref] = cloud.Session{
-			Region: x.Inputs.Str("region"), Caller: r.options.Caller,
-			DefaultTags: x.Inputs.Obj("defaultTags").StrMap("tags"),
+		session, err := provider.NewSession(r.Account, r.options.Caller, x.Inputs)
+		if err != nil {
+			return fmt.Errorf("%s: %w", x.URN, err)
 		}
+		session.Region = cmp.Or(session.Region, r.options.Region)
+		r.sessions[ref] = session
 	case "pulumi:providers:kubernetes":
 		r.configs[ref] = x.Inputs.Str("kubeconfig")
 	}
+	return nil
 }
 
 func (r *Recording) session(ref string) cloud.Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s, ok := r.sessions[ref]; ok && s.Region != "" {
+	if s, ok := r.sessions[ref]; ok {
 		return s
 	}
 	return cloud.Session{Region: r.options.Region, Caller: r.options.Caller}
 }
 
-func (r *Recording) createObject(x *Resource) error {
+// client talks to the cluster of an object.
+func (r *Recording) client(x Resource) (*kube.Client, error) {
 	r.mu.Lock()
-	kubeconfig := r.configs[x.Provider]
-	r.mu.Unlock()
-	client, err := kube.NewClient(r.Account, r.options.Engine, r.options.Caller, kubeconfig)
-	if err != nil {
-		return fmt.Errorf("%s: %w", x.URN, err)
-	}
+	defer r.mu.Unlock()
+	return kube.NewClient(r.Account, r.options.Engine, r.options.Caller, r.configs[x.Provider])
+}
+
+func (r *Recording) createObject(x *Resource) error {
 	apiVersion, kind, err := kube.GroupKind(x.Type)
 	if err != nil {
 		return err
 	}
-	if x.Outputs, err = client.Create(apiVersion, kind, x.URN, x.Inputs, false); err != nil {
+	client, err := r.client(*x)
+	if err != nil {
+		return fmt.Errorf("%s: %w", x.URN, err)
+	}
+	object, err := provider.NewObject(apiVersion, kind, resource.URN(x.URN), x.Inputs)
+	if err != nil {
+		return fmt.Errorf("%s: %w", x.URN, err)
+	}
+	if x.Outputs, err = client.Create(apiVersion, kind, x.URN, object, provider.PatchForced(object)); err != nil {
 		return fmt.Errorf("%s: %w", x.URN, err)
 	}
 	metadata := x.Outputs.Obj("metadata")
@@ -272,6 +259,9 @@ func (r *Recording) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error)
 	if err != nil {
 		return nil, err
 	}
+	r.mu.Lock()
+	r.Calls = append(r.Calls, Call{Token: args.Token, Args: in})
+	r.mu.Unlock()
 	out, err := r.Account.Invoke(r.session(args.Provider), args.Token, in)
 	return provider.ToPulumi(out), err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -47,7 +48,7 @@ func launchTemplateKind() cloud.Kind {
 			problems = append(problems, oneOf(p, "instanceInitiatedShutdownBehavior", "stop", "terminate")...)
 			return append(problems, checkTemplateOptions(p)...)
 		},
-		Create: createTemplate, Update: updateTemplate,
+		Create: createTemplate, Update: updateTemplate, Stale: staleVersions,
 	}
 }
 
@@ -111,6 +112,22 @@ func updateTemplate(_ *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 		r.Props["defaultVersion"] = float64(latest)
 	}
 	return nil
+}
+
+// staleVersions are the numbers that the provider does not tell before an
+// update: with few exceptions it takes any change for a new version.
+func staleVersions(changed []string, news cloud.Props) []string {
+	besides := func(names ...string) bool {
+		return slices.ContainsFunc(changed, func(c string) bool { return !slices.Contains(names, c) })
+	}
+	var stale []string
+	if besides("name", "namePrefix", "description", "defaultVersion", "updateDefaultVersion") {
+		stale = append(stale, "latestVersion")
+	}
+	if news.Bool("updateDefaultVersion") && besides("name", "namePrefix", "description") {
+		stale = append(stale, "defaultVersion")
+	}
+	return stale
 }
 
 // outside are the properties that belong to the template and not to a version.

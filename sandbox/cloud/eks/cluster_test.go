@@ -122,7 +122,11 @@ func TestClusterRefusals(t *testing.T) {
 		}, "InvalidParameterException"},
 		"security group of nobody": {func(w *world) cloud.Props { return w.vpcConfig(cloud.Props{"securityGroupIds": cloud.Strings("sg-0")}) }, "InvalidParameterException"},
 		"five security groups": {func(w *world) cloud.Props {
-			return w.vpcConfig(cloud.Props{"securityGroupIds": cloud.Strings("sg-1", "sg-2", "sg-3", "sg-4", "sg-5")})
+			var ids []string
+			for _, name := range []string{"a", "b", "c", "d", "e"} {
+				ids = append(ids, w.make("group-"+name, cloud.SecurityGroup, cloud.Props{"vpcId": w.ids["vpc"], "name": name}).ID)
+			}
+			return w.vpcConfig(cloud.Props{"securityGroupIds": cloud.Strings(ids...)})
 		}, "InvalidParameterException"},
 		"no endpoint": {func(w *world) cloud.Props {
 			return w.vpcConfig(cloud.Props{"endpointPrivateAccess": false, "endpointPublicAccess": false})

@@ -42,17 +42,39 @@ func (s *nodeSpec) faults(tx *cloud.Tx, subnet *cloud.Resource) []fault {
 	if why := s.launchFault(tx, subnet); why != nil {
 		return append(faults, *why)
 	}
+	s.checkServices(tx, subnet, add)
+	s.checkEndpoint(tx, subnet, add)
+	return faults
+}
+
+// checkServices wants the node to reach what it calls while it starts. Services
+// that are out of reach for the same reason are named together.
+func (s *nodeSpec) checkServices(tx *cloud.Tx, subnet *cloud.Resource, add func(issue, format string, args ...any)) {
 	services := needed
 	if Association(tx, s.cluster.ID, "kube-system", cniAccount) != nil {
 		services = append(slices.Clone(needed), "eks-auth")
 	}
+	const unnamed = "the service"
+	unreached := map[string][]string{}
+	var reasons []string
 	for _, service := range services {
-		if ok, why := ec2.ReachesService(tx, subnet.ID, service, s.groups...); !ok {
-			add(notJoined, "nodes in subnet %s do not reach %s: %s; route the subnet through a NAT gateway, or make an endpoint for %s", subnet.ID, service, why, service)
+		ok, why := ec2.ReachesService(tx, subnet.ID, service, s.groups...)
+		if ok {
+			continue
 		}
+		reason := strings.Replace(why, service+" ", unnamed+" ", 1)
+		if unreached[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		unreached[reason] = append(unreached[reason], service)
 	}
-	s.checkEndpoint(tx, subnet, add)
-	return faults
+	for _, reason := range reasons {
+		names := strings.Join(unreached[reason], ", ")
+		if len(unreached[reason]) == 1 {
+			reason = strings.Replace(reason, unnamed+" ", names+" ", 1)
+		}
+		add(notJoined, "nodes in subnet %s do not reach %s: %s; route the subnet through a NAT gateway, or make an endpoint for each", subnet.ID, names, reason)
+	}
 }
 
 // checkRole wants the node's role to let the kubelet and the container runtime

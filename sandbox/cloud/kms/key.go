@@ -132,7 +132,7 @@ func deleteKey(tx *cloud.Tx, r *cloud.Resource) error {
 	}
 	r.Scheduled = tx.Now().UTC().AddDate(0, 0, window).Format(time.RFC3339)
 	r.Facts["state"] = "PendingDeletion"
-	return cloud.Keep
+	return cloud.ErrKeep
 }
 
 func defaultPolicy(tx *cloud.Tx) string {

@@ -118,7 +118,7 @@ func checkKey(tx *cloud.Tx, p cloud.Props) error {
 
 func deleteGroup(_ *cloud.Tx, r *cloud.Resource) error {
 	if r.Props.Bool("skipDestroy") {
-		return cloud.Keep
+		return cloud.ErrKeep
 	}
 	return nil
 }

@@ -1,0 +1,114 @@
+package kube
+
+import (
+	"encoding/json"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
+)
+
+const (
+	endpoint = "https://ABC.gr7.us-west-2.eks.amazonaws.com"
+	deployer = "arn:aws:iam::123456789012:role/deployer"
+)
+
+var west = cloud.Session{Region: "us-west-2"}
+
+type object = map[string]any
+
+// world is an account with one cluster that is open to all, in which the
+// deployer is the administrator.
+func world(t *testing.T) *cloud.Account {
+	t.Helper()
+	account, err := cloud.Open(cloud.Options{Services: []cloud.Service{eks.Service(eks.Options{}), Service(), roles()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(t, account, func(tx *cloud.Tx) error {
+		tx.Make("test", cloud.EKSCluster, "demo", cloud.Props{
+			"name": "demo", "endpoint": endpoint, "accessConfig": object{"authenticationMode": "API"}, "vpcConfig": open("0.0.0.0/0"),
+		}, nil)
+		return nil
+	})
+	grant(t, account, deployer, eks.AdminPolicy)
+	return account
+}
+
+// roles lets the account look for IAM roles, of which it has none.
+func roles() cloud.Service {
+	return cloud.Service{Kinds: []cloud.Kind{{Token: cloud.IAMRole, Global: true, Hidden: true}}}
+}
+
+func open(cidrs ...string) object {
+	return object{"endpointPublicAccess": true, "publicAccessCidrs": cloud.Strings(cidrs...)}
+}
+
+func edit(t *testing.T, account *cloud.Account, do func(tx *cloud.Tx) error) {
+	t.Helper()
+	if err := account.Change(west, t.Name(), do); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// grant gives a principal an access entry, and a policy if it names one.
+func grant(t *testing.T, account *cloud.Account, principal, policy string, namespaces ...string) {
+	t.Helper()
+	edit(t, account, func(tx *cloud.Tx) error {
+		about := cloud.Props{"clusterName": "demo", "principalArn": principal}
+		tx.Make("test", cloud.EKSAccessEntry, "demo:"+principal, about, nil)
+		if policy != "" {
+			tx.Make("test", cloud.EKSAccessPolicyAssociation, "demo#"+principal+"#"+policy, about.With(cloud.Props{
+				"policyArn": "arn:aws:eks::aws:cluster-access-policy/" + policy, "accessScope": object{"namespaces": cloud.Strings(namespaces...)},
+			}), nil)
+		}
+		return nil
+	})
+}
+
+func config(args ...string) string {
+	text, err := json.Marshal(object{
+		"current-context": "c",
+		"clusters":        []any{object{"name": "k", "cluster": object{"server": endpoint}}},
+		"contexts":        []any{object{"name": "c", "context": object{"cluster": "k", "user": "u"}}},
+		"users":           []any{object{"name": "u", "user": object{"exec": object{"args": append([]string{"--region", "us-west-2"}, args...)}}}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+func client(t *testing.T, account *cloud.Account, caller string) *Client {
+	t.Helper()
+	c, err := NewClient(account, Engine{Address: netip.MustParseAddr("198.51.100.7")}, caller, config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func named(namespace, name string, more cloud.Props) cloud.Props {
+	metadata := object{"name": name}
+	if namespace != "" {
+		metadata["namespace"] = namespace
+	}
+	return cloud.Props{"metadata": metadata}.With(more)
+}
+
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if len(parts) == 0 || parts[0] == "" {
+		if err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	for _, part := range parts {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("got %v, want %s", err, part)
+		}
+	}
+}
