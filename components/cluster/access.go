@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
-	"github.com/pulumi/pulumi-eks/sdk/v3/go/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/internal/check"
@@ -62,25 +60,23 @@ func (a Args) entries() map[string]Entry {
 
 // accessEntries are the entries as pulumi-eks wants them. It names the
 // resources after the keys.
-func accessEntries(a Args) map[string]eks.AccessEntryArgs {
-	out := map[string]eks.AccessEntryArgs{}
+func accessEntries(a Args) pulumi.Map {
+	out := pulumi.Map{}
 	for name, entry := range a.entries() {
-		args := eks.AccessEntryArgs{
-			PrincipalArn:   pulumi.String(entry.PrincipalARN),
-			AccessPolicies: map[string]eks.AccessPolicyAssociationInput{},
-		}
-		if len(entry.Groups) > 0 {
-			args.KubernetesGroups = pulumi.ToStringArray(entry.Groups)
-		}
+		associations := pulumi.Map{}
 		for policy, namespaces := range entry.Policies {
-			scope := awseks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")}
+			scope := pulumi.Map{"type": pulumi.String("cluster")}
 			if len(namespaces) > 0 {
-				scope.Type, scope.Namespaces = pulumi.String("namespace"), pulumi.ToStringArray(namespaces)
+				scope = pulumi.Map{"type": pulumi.String("namespace"), "namespaces": pulumi.ToStringArray(namespaces)}
 			}
-			args.AccessPolicies[policy.key()] = eks.AccessPolicyAssociationArgs{
-				AccessScope: scope,
-				PolicyArn:   pulumi.String("arn:" + partition.Of(a.Region) + ":eks::aws:cluster-access-policy/" + string(policy)),
+			associations[policy.key()] = pulumi.Map{
+				"accessScope": scope,
+				"policyArn":   pulumi.String("arn:" + partition.Of(a.Region) + ":eks::aws:cluster-access-policy/" + string(policy)),
 			}
+		}
+		args := pulumi.Map{"principalArn": pulumi.String(entry.PrincipalARN), "accessPolicies": associations}
+		if len(entry.Groups) > 0 {
+			args["kubernetesGroups"] = pulumi.ToStringArray(entry.Groups)
 		}
 		out[name] = args
 	}

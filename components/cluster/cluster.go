@@ -11,9 +11,6 @@ package cluster
 import (
 	"fmt"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
-	"github.com/pulumi/pulumi-eks/sdk/v3/go/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/kube"
@@ -27,15 +24,16 @@ import (
 // every child, so a rename needs an alias.
 const typeToken = "slipway:cluster:Cluster"
 
-// logTypes are everything that the control plane can log. See
-// https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
-var logTypes = []string{"api", "audit", "authenticator", "controllerManager", "scheduler"}
-
 // Cluster is a control plane. Its outputs wait for the whole of it, access
 // entries and rules included, so that what is made with them goes before it on
-// destroy. Nodes should depend on the Cluster itself.
+// destroy.
 type Cluster struct {
 	pulumi.ResourceState
+
+	// Ready is the whole of the cluster. What takes none of its outputs and yet
+	// needs it depends on this and not on the Cluster: of a component, Pulumi's
+	// Go SDK sees only the children whose registration has begun by then.
+	Ready []pulumi.Resource
 
 	// ClusterName and ServiceCIDR are the cluster's name and its Services'
 	// range, known at once; DNSAddress is where the cluster's DNS answers.
@@ -105,65 +103,24 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("cluster %q: creating the control plane: %w", name, err)
 	}
-	c.ClusterSecurityGroupID = plane.ClusterSecurityGroupId
+	c.ClusterSecurityGroupID = plane.ClusterSecurityGroupID
 	pods, rules, err := newPodGroup(ctx, name, args, c)
 	if err != nil {
 		return nil, fmt.Errorf("cluster %q: %w", name, err)
 	}
 	c.PodSecurityGroupID = pods.ID().ToStringOutput()
 	c.SecretsKeyARN, c.LogGroupARN = key.Arn, logs.Arn
-	c.publish(ctx, args, plane, append(rules, plane))
+	c.Ready = append(rules, plane)
+	c.publish(ctx, args, plane, c.Ready)
 	return c, ctx.RegisterResourceOutputs(c, c.outputs())
 }
 
-// newControlPlane has pulumi-eks make the control plane, its role and the
-// access entries.
-func newControlPlane(ctx *pulumi.Context, name string, args Args, key *kms.Key, logs *cloudwatch.LogGroup, owner *Cluster) (*eks.Cluster, error) {
-	yes, no, mode := true, false, eks.AuthenticationModeApi
-	plane := &eks.ClusterArgs{
-		Name:                            pulumi.String(args.ClusterName),
-		Version:                         pulumi.String(args.Version),
-		VpcId:                           args.VPCID.ToStringOutput(),
-		PrivateSubnetIds:                args.SubnetIDs,
-		EndpointPrivateAccess:           pulumi.Bool(true),
-		EndpointPublicAccess:            pulumi.Bool(len(args.PublicCIDRs) > 0),
-		KubernetesServiceIpAddressRange: pulumi.String(args.ServiceCIDR),
-		EncryptionConfigKeyArn:          key.Arn,
-		EnabledClusterLogTypes:          pulumi.ToStringArray(logTypes),
-		AuthenticationMode:              &mode,
-		AccessEntries:                   accessEntries(args),
-		// With an AWS provider of the program's own pulumi-eks insists on this
-		// argument, and without it takes over the profile of whoever runs the
-		// program. Empty is right: see KubeconfigJSON.
-		ProviderCredentialOpts: eks.KubeconfigOptionsArgs{},
-		// Add-ons are made elsewhere, each with a role of its own. Those that
-		// pulumi-eks makes belong to this one call, which returns when they are
-		// ready: CoreDNS would wait for nodes that wait for the cluster.
-		UseDefaultVpcCni:      &yes,
-		KubeProxyAddonOptions: &eks.KubeProxyAddonOptionsArgs{Enabled: &no},
-		CorednsAddonOptions:   &eks.CoreDnsAddonOptionsArgs{Enabled: &no},
-		SkipDefaultNodeGroup:  &yes,
-		CreateInstanceRole:    &no,
-		// The node group that pulumi-eks would make carries the tag
-		// kubernetes.io/cluster/<name> as EKS's own does, see newPodGroup.
-		SkipDefaultSecurityGroups: &yes,
-	}
-	if len(args.PublicCIDRs) > 0 {
-		plane.PublicAccessCidrs = pulumi.ToStringArray(args.PublicCIDRs)
-	}
-	return eks.NewCluster(ctx, name, plane, pulumi.Parent(owner),
-		pulumi.Transforms([]pulumi.ResourceTransform{args.harden}),
-		// EKS makes the group itself, unencrypted and kept for ever, when it is
-		// not there at the first line; the same when it goes before the cluster.
-		pulumi.DependsOn([]pulumi.Resource{logs}))
-}
-
 // publish fills in the outputs, which wait for all resources given.
-func (c *Cluster) publish(ctx *pulumi.Context, args Args, plane *eks.Cluster, all []pulumi.Resource) {
+func (c *Cluster) publish(ctx *pulumi.Context, args Args, plane *controlPlane, all []pulumi.Resource) {
 	after := func(in pulumi.StringInput) pulumi.StringOutput { return outputs.After(ctx, in, all...) }
 	arn := "arn:" + partition.Of(args.Region) + ":eks:" + args.Region + ":" + args.AccountID + ":cluster/" + args.ClusterName
 	c.Name, c.ARN, c.Version = after(pulumi.String(args.ClusterName)), after(pulumi.String(arn)), after(pulumi.String(args.Version))
-	c.KubeconfigJSON = after(plane.KubeconfigJson)
+	c.KubeconfigJSON = after(plane.KubeconfigJSON)
 	c.Endpoint = outputs.String(c.KubeconfigJSON, func(text string) (string, error) {
 		connection, err := kube.ReadKubeconfig(text)
 		return connection.Server, err
@@ -173,7 +130,7 @@ func (c *Cluster) publish(ctx *pulumi.Context, args Args, plane *eks.Cluster, al
 		return connection.CertificateAuthority, err
 	})
 	c.ClusterSecurityGroupID, c.PodSecurityGroupID = after(c.ClusterSecurityGroupID), after(c.PodSecurityGroupID)
-	c.OIDCIssuer = after(plane.OidcProviderUrl)
+	c.OIDCIssuer = after(plane.OIDCProviderURL)
 }
 
 func (c *Cluster) outputs() pulumi.Map {

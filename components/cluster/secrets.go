@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/iampolicy"
+	"github.com/slipway-iac/slipway/components/tags"
 	"github.com/slipway-iac/slipway/internal/partition"
 )
 
@@ -23,6 +24,7 @@ func newSecretsKey(ctx *pulumi.Context, name string, args Args, child pulumi.Res
 		EnableKeyRotation:    pulumi.Bool(true),
 		DeletionWindowInDays: pulumi.Int(args.KeyDeletionDays),
 		Policy:               pulumi.String(policy),
+		Tags:                 pulumi.ToStringMap(tags.Named(name + "-secrets")),
 	}, child)
 	if err != nil {
 		return nil, fmt.Errorf("creating the key for secrets: %w", err)

@@ -6,8 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// controlPlane is the type of the one resource that [Args.harden] changes.
-const controlPlane = "aws:eks/cluster:Cluster"
+// changedToken is the type of the one resource that [Args.harden] changes.
+const changedToken = "aws:eks/cluster:Cluster"
 
 // harden sets on the control plane what pulumi-eks fixes otherwise or has no
 // argument for:
@@ -23,7 +23,7 @@ const controlPlane = "aws:eks/cluster:Cluster"
 // AWS takes the first two only when the cluster is created, and pulumi-eks
 // ignores later changes of both.
 func (a Args) harden(_ context.Context, r *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
-	if r.Type != controlPlane {
+	if r.Type != changedToken {
 		return nil
 	}
 	props := pulumi.Map{}

@@ -8,6 +8,7 @@ package iampolicy
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -51,9 +52,13 @@ func TrustService(services ...string) Document {
 	return Document{{Effect: "Allow", Principal: &Principal{Service: services}, Action: []string{"sts:AssumeRole"}}}
 }
 
-// JSON renders the document without white space. It fails when the document is
-// longer than any managed policy may be.
+// JSON renders the document without white space. It fails when the document has
+// no statement, which IAM refuses, and when it is longer than any managed policy
+// may be.
 func (d Document) JSON() (string, error) {
+	if len(d) == 0 {
+		return "", errors.New("policy has no statement: write what it allows, or leave the policy out")
+	}
 	b, err := json.Marshal(struct {
 		Version   string
 		Statement Document

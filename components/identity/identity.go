@@ -25,8 +25,13 @@ const typeToken = "slipway:identity:Identity"
 type Identity struct {
 	pulumi.ResourceState
 
-	// RoleARN is the role. What uses it should depend on the whole Identity, so
-	// that the role has its permissions before and until it is used.
+	// Ready is what must exist before the role is used and as long as it is: its
+	// permissions and its association. Depend on it, not on the Identity: of a
+	// component, Pulumi's Go SDK sees only the children whose registration has
+	// begun by then.
+	Ready []pulumi.Resource
+
+	// RoleARN is the role, which may do nothing yet: see Ready.
 	RoleARN pulumi.StringOutput `pulumi:"roleArn"`
 
 	// RoleName is the role's name, without account and path.
@@ -92,17 +97,20 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("identity %q: %w", name, err)
 	}
+	c.Ready = permissions
 	if !args.WithoutAssociation {
 		// Last, so that no pod gets credentials that may do nothing yet, and
 		// first on destroy, so that none keeps them after that.
-		if _, err := awseks.NewPodIdentityAssociation(ctx, name, &awseks.PodIdentityAssociationArgs{
+		association, err := awseks.NewPodIdentityAssociation(ctx, name, &awseks.PodIdentityAssociationArgs{
 			ClusterName:    args.ClusterName,
 			Namespace:      pulumi.String(args.Namespace),
 			ServiceAccount: pulumi.String(args.ServiceAccount),
 			RoleArn:        role.Arn,
-		}, pulumi.Parent(c), pulumi.DependsOn(permissions)); err != nil {
+		}, pulumi.Parent(c), pulumi.DependsOn(permissions))
+		if err != nil {
 			return nil, fmt.Errorf("identity %q: associating role: %w", name, err)
 		}
+		c.Ready = append(c.Ready, association)
 	}
 	c.RoleARN, c.RoleName = role.Arn, role.Name
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"roleArn": c.RoleARN, "roleName": c.RoleName})

@@ -24,10 +24,11 @@ type Target struct {
 	Provider pulumi.ProviderResource
 
 	// Ready are what must exist before objects are made in the cluster, and
-	// longer than they do. Required. A component stands for all its children.
-	// At the least it has the cluster, whose access entries admit the deploying
-	// role: an object that outlives them cannot be deleted. For workloads it
-	// has the nodes and add-ons too.
+	// longer than they do. Required. Pass the lists named Ready of components,
+	// not the components: those stand only for the children that Pulumi has seen
+	// by then. At the least it is the cluster's, whose access entries admit the
+	// deploying role: an object that outlives them cannot be deleted. For
+	// workloads it has the nodes' and the add-ons' too.
 	Ready []pulumi.Resource
 }
 

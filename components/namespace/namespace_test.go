@@ -1,58 +1,45 @@
-package namespace
+package namespace_test
 
 import (
-	"slices"
-	"strings"
-	"sync"
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/kube"
-	"github.com/slipway-iac/slipway/internal/check"
+	"github.com/slipway-iac/slipway/components/namespace"
+	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/sandboxtest"
+	"github.com/slipway-iac/slipway/tests/fixture"
 )
 
-// recording stands in for the engine. It keeps the one namespace.
-type recording struct {
-	mu           sync.Mutex
-	inputs       map[string]any
-	name, parent string
-	provider     string
-	dependsOn    []string
-}
+const (
+	component = "slipway:namespace:Namespace"
+	object    = "kubernetes:core/v1:Namespace"
+	probe     = "test:index:Probe"
+)
 
-func (r *recording) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if args.TypeToken == "kubernetes:core/v1:Namespace" {
-		rpc := args.RegisterRPC
-		r.inputs, r.name, r.parent = args.Inputs.Mappable(), args.Name, rpc.GetParent()
-		r.provider, r.dependsOn = args.Provider, slices.Sorted(slices.Values(rpc.GetDependencies()))
-	}
-	return args.Name + "-id", args.Inputs, nil
-}
-
-func (r *recording) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) { return nil, nil }
-
-func run(args Args) (*recording, error) {
-	r := &recording{}
-	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
-		provider, err := kubernetes.NewProvider(ctx, "cluster", &kubernetes.ProviderArgs{Kubeconfig: pulumi.String("{}")})
+// run makes the namespace "shop" in a cluster, and a probe that has its name.
+func run(t *testing.T, args namespace.Args) *sandboxtest.Recording {
+	t.Helper()
+	return fixture.Run(t, func(ctx *pulumi.Context) error {
+		g, err := fixture.New(ctx)
 		if err != nil {
 			return err
 		}
-		nodes, err := kubernetes.NewProvider(ctx, "nodes", nil)
+		provider, err := kubernetes.NewProvider(ctx, "inside", &kubernetes.ProviderArgs{Kubeconfig: g.Cluster.KubeconfigJSON})
 		if err != nil {
 			return err
 		}
-		args.Cluster = kube.Target{ClusterName: pulumi.String("demo"), Provider: provider, Ready: []pulumi.Resource{nodes}}
-		_, err = New(ctx, "shop", args)
-		return err
-	}, pulumi.WithMocks("test", "unit", r))
-	return r, err
+		args.Cluster = kube.Target{ClusterName: g.Cluster.Name, Provider: provider, Ready: g.Cluster.Ready}
+		n, err := namespace.New(ctx, "shop", args)
+		if err != nil {
+			return err
+		}
+		return ctx.RegisterComponentResourceV2(probe, "user", pulumi.Map{"namespace": n.Name}, &pulumi.ResourceState{})
+	})
 }
 
 func TestNew(t *testing.T) {
@@ -63,67 +50,49 @@ func TestNew(t *testing.T) {
 			"pod-security.kubernetes.io/warn": level, "pod-security.kubernetes.io/warn-version": version,
 			"pod-security.kubernetes.io/audit": level, "pod-security.kubernetes.io/audit-version": version,
 		}
-		for k, v := range more {
-			labels[k] = v
-		}
+		maps.Copy(labels, more)
 		return labels
 	}
 	cases := map[string]struct {
-		args Args
+		args namespace.Args
 		want map[string]any // metadata
 	}{
-		"zero is restricted": {Args{}, map[string]any{"name": "shop", "labels": level("restricted", "latest", nil)}},
+		"zero is restricted": {namespace.Args{}, map[string]any{"name": "shop", "labels": level("restricted", "latest", nil)}},
 		"all set": {
-			Args{Namespace: "agents", Level: Privileged, Version: "v1.35", Labels: map[string]string{"team": "a"}},
+			namespace.Args{Namespace: "agents", Level: namespace.Privileged, Version: "v1.35", Labels: map[string]string{"team": "a"}},
 			map[string]any{"name": "agents", "labels": level("privileged", "v1.35", map[string]any{"team": "a"})},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, err := run(tc.args)
-			if err != nil {
+			r := run(t, tc.args).Must(t)
+			if d := cmp.Diff(map[string]int{object: 1}, r.Below(t, component, "shop").Counts()); d != "" {
+				t.Errorf("resources (-want +got):\n%s", d)
+			}
+			made := r.One(t, object, "shop")
+			want := cloud.Props{"apiVersion": "v1", "kind": "Namespace", "metadata": tc.want}
+			if d := cmp.Diff(want, made.Inputs); d != "" {
+				t.Errorf("namespace (-want +got):\n%s", d)
+			}
+			if provider := r.One(t, "pulumi:providers:kubernetes", "inside"); made.Provider != provider.URN+"::"+provider.ID {
+				t.Errorf("its provider is %q", made.Provider)
+			}
+			for _, x := range r.Below(t, "slipway:cluster:Cluster", fixture.ClusterName).Of(cloud.SecurityGroupIngressRule) {
+				if !made.WaitsFor(x) {
+					t.Errorf("it does not wait for %s of the cluster", x.Name)
+				}
+			}
+			user := r.One(t, probe, "user")
+			if got := user.Inputs.Str("namespace"); got != tc.want["name"] || !user.WaitsFor(made) {
+				t.Errorf("what takes the name gets %q and waits for %q", got, user.DependsOn)
+			}
+			if err := r.Destroy(); err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(tc.want, r.inputs["metadata"]); d != "" {
-				t.Error(d)
-			}
-			if r.name != "shop" || !strings.HasSuffix(r.parent, "slipway:namespace:Namespace::shop") {
-				t.Errorf("it is %q below %q", r.name, r.parent)
-			}
-			if !strings.Contains(r.provider, "::cluster::") {
-				t.Errorf("its provider is %q", r.provider)
-			}
-			if len(r.dependsOn) != 1 || !strings.HasSuffix(r.dependsOn[0], "::nodes") {
-				t.Errorf("it waits for %q", r.dependsOn)
+			if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
+				t.Errorf("left in the account (-want +got):\n%s", d)
 			}
 		})
-	}
-}
-
-func TestNewReportsEveryProblem(t *testing.T) {
-	t.Parallel()
-	args := Args{
-		Namespace: "kube-Shop", Level: "strict", Version: "1.35",
-		Labels: map[string]string{"pod-security.kubernetes.io/enforce": "privileged"},
-	}.withDefaults("shop")
-	got := check.Problems(args.validate())
-	want := []string{"Cluster.ClusterName", "Cluster.Provider", "Cluster.Ready", "Namespace", "Namespace", "Level", "Version", "Labels"}
-	if len(got) != len(want) {
-		t.Fatalf("got %q, want %q", got, want)
-	}
-	for i, p := range got {
-		if !strings.HasPrefix(p.Error(), want[i]+" ") {
-			t.Errorf("problem %d is %q, want %q", i, p, want[i])
-		}
-	}
-}
-
-func TestLabelsLeavesTheArgumentsAlone(t *testing.T) {
-	t.Parallel()
-	args := Args{Labels: map[string]string{"team": "a"}}.withDefaults("shop")
-	args.labels()
-	if d := cmp.Diff(map[string]string{"team": "a"}, args.Labels); d != "" {
-		t.Error(d)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/slipway-iac/slipway/components/network"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
-	"github.com/slipway-iac/slipway/sandbox/sandboxtest"
 )
 
 // Whatever order the dependencies leave open, AWS must accept it: a resource
@@ -22,16 +21,8 @@ func TestDestroyLeavesTheKeyAlone(t *testing.T) {
 			args.NAT = rapid.SampledFrom([]network.NAT{network.NATPerZone, network.NATSingle, network.NATNone}).Draw(r, "NAT")
 			args.InterfaceEndpoints = []string{"ec2", "sts"}
 		})
-		left := slices.DeleteFunc(slices.Clone(b.Resources), func(x sandboxtest.Resource) bool { return x.ID == "" })
-		for len(left) > 0 {
-			free := slices.DeleteFunc(slices.Clone(left), func(x sandboxtest.Resource) bool {
-				return slices.ContainsFunc(left, func(y sandboxtest.Resource) bool { return waitsFor(y, x) })
-			})
-			next := free[rapid.IntRange(0, len(free)-1).Draw(r, "next")]
-			if err := b.Account.Delete(b.session, next.Type, next.ID); err != nil {
-				r.Fatalf("deleting %s: %v", next.URN, err)
-			}
-			left = slices.DeleteFunc(left, func(x sandboxtest.Resource) bool { return x.URN == next.URN })
+		if err := b.DestroyAs(func(n int) int { return rapid.IntRange(0, n-1).Draw(r, "next") }); err != nil {
+			r.Fatal(err)
 		}
 		var kinds []string
 		for _, x := range b.Account.Resources() {

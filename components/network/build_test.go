@@ -1,8 +1,6 @@
 package network_test
 
 import (
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -86,48 +84,5 @@ func outputsOf(n *network.Network) pulumi.Map {
 // resource replaced by what it belongs to: "subnet:net-private-a".
 func (b built) inputs(t *testing.T, typ, name string) cloud.Props {
 	t.Helper()
-	return b.readable(b.One(t, typ, name))
+	return b.Readable(b.One(t, typ, name))
 }
-
-func (b built) readable(r sandboxtest.Resource) cloud.Props {
-	names := map[string]string{}
-	for _, x := range b.Resources {
-		if x.ID == "" || x.ID == x.Inputs.Str("name") {
-			continue
-		}
-		// Of "aws:ec2/natGateway:NatGateway" it is "natGateway:net-nat-a".
-		kind := x.Type[strings.LastIndex(x.Type, "/")+1 : strings.LastIndex(x.Type, ":")]
-		names[x.ID] = kind + ":" + x.Name
-	}
-	for _, x := range b.Resources {
-		if arn := x.Outputs.Str("arn"); arn != "" {
-			names[arn] = "arn:" + x.Name
-		}
-		if x.Type == cloud.ElasticIP {
-			names[x.Outputs.Str("publicIp")] = "ip:" + x.Name
-		}
-	}
-	return replace(map[string]any(r.Inputs.Clone()), names).(map[string]any)
-}
-
-func replace(v any, names map[string]string) any {
-	switch v := v.(type) {
-	case string:
-		if name, known := names[v]; known {
-			return name
-		}
-	case []any:
-		for i := range v {
-			v[i] = replace(v[i], names)
-		}
-	case map[string]any:
-		for key := range v {
-			v[key] = replace(v[key], names)
-		}
-	}
-	return v
-}
-
-// waitsFor tells whether a resource depends on another, by reference or by
-// DependsOn.
-func waitsFor(r, other sandboxtest.Resource) bool { return slices.Contains(r.DependsOn, other.URN) }

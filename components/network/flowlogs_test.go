@@ -16,10 +16,10 @@ func TestFlowLog(t *testing.T) {
 	t.Parallel()
 	net := build(t)
 	flow := net.One(t, cloud.FlowLog, "net-flow-logs")
-	in := net.readable(flow)
+	in := net.Readable(flow)
 	for property, want := range map[string]string{
 		"vpcId": "vpc:net", "trafficType": "ALL", "logDestinationType": "cloud-watch-logs",
-		"logDestination": "arn:net-flow-logs", "iamRoleArn": "arn:net-flow-logs",
+		"logDestination": "arn:logGroup:net-flow-logs", "iamRoleArn": "arn:role:net-flow-logs",
 	} {
 		if got := in.Str(property); got != want {
 			t.Errorf("%s is %q, want %q", property, got, want)
@@ -31,11 +31,11 @@ func TestFlowLog(t *testing.T) {
 			t.Errorf("log format lacks %s", field)
 		}
 	}
-	if !waitsFor(flow, net.One(t, cloud.IAMRolePolicy, "net-flow-logs")) {
+	if !flow.WaitsFor(net.One(t, cloud.IAMRolePolicy, "net-flow-logs")) {
 		t.Error("flow log does not wait for its role's permission")
 	}
 	group := net.inputs(t, cloud.LogGroup, "net-flow-logs")
-	if group.Str("name") != "/vpc/net/flow-logs" || group.Int("retentionInDays") != 90 || group.Str("kmsKeyId") != "arn:net-flow-logs" {
+	if group.Str("name") != "/vpc/net/flow-logs" || group.Int("retentionInDays") != 90 || group.Str("kmsKeyId") != "arn:key:net-flow-logs" {
 		t.Errorf("log group: %v", group)
 	}
 	key := net.inputs(t, cloud.KMSKey, "net-flow-logs")

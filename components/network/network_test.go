@@ -26,10 +26,9 @@ func TestDefaultNetwork(t *testing.T) {
 
 func TestEveryChildIsParentedAndNamed(t *testing.T) {
 	t.Parallel()
-	// The first four have no tags in AWS; the others belong to a leaf.
+	// These have no tags in AWS.
 	untagged := map[string]bool{
 		cloud.VPCCIDRAssociation: true, cloud.RouteTableAssociation: true, cloud.Route: true, cloud.IAMRolePolicy: true,
-		cloud.LogGroup: true, cloud.KMSKey: true,
 	}
 	net := build(t, func(a *network.Args) { a.InterfaceEndpoints = network.NodeEndpoints() })
 	for _, r := range net.Resources {
@@ -118,7 +117,7 @@ func TestRoutes(t *testing.T) {
 			}
 			got := map[string]string{}
 			for _, r := range net.Of(cloud.Route) {
-				route := net.readable(r)
+				route := net.Readable(r)
 				if route.Str("destinationCidrBlock") != "0.0.0.0/0" {
 					t.Errorf("route %s to %v", r.Name, route["destinationCidrBlock"])
 				}
@@ -128,7 +127,7 @@ func TestRoutes(t *testing.T) {
 				t.Errorf("routes (-want +got):\n%s", diff)
 			}
 			for _, a := range net.Of(cloud.RouteTableAssociation) {
-				in := net.readable(a)
+				in := net.Readable(a)
 				if in.Str("subnetId") != "subnet:"+a.Name || in.Str("routeTableId") != "routeTable:"+a.Name {
 					t.Errorf("association %s: %v", a.Name, in)
 				}
@@ -146,10 +145,10 @@ func TestNATGateway(t *testing.T) {
 		a.NAT, a.Zones = network.NATSingle, []string{"eu-central-1c", "eu-central-1a"}
 	})
 	nat := net.One(t, cloud.NATGateway, "net-nat-c") // The first zone named, not the first letter.
-	if in := net.readable(nat); in.Str("allocationId") != "eip:net-nat-c" || in.Str("subnetId") != "subnet:net-public-c" {
+	if in := net.Readable(nat); in.Str("allocationId") != "eip:net-nat-c" || in.Str("subnetId") != "subnet:net-public-c" {
 		t.Errorf("NAT gateway: %v", in)
 	}
-	if !waitsFor(nat, net.One(t, cloud.InternetGateway, "net")) {
+	if !nat.WaitsFor(net.One(t, cloud.InternetGateway, "net")) {
 		t.Error("NAT gateway does not wait for the internet gateway")
 	}
 }
@@ -177,12 +176,12 @@ func TestPodSubnetsWaitForTheirRange(t *testing.T) {
 		if association.Inputs.Str("cidrBlock") != block+"/16" {
 			t.Errorf("association %s: %v", association.Name, association.Inputs)
 		}
-		if subnet := net.One(t, cloud.Subnet, "net-pod-"+zone); !waitsFor(subnet, association) {
+		if subnet := net.One(t, cloud.Subnet, "net-pod-"+zone); !subnet.WaitsFor(association) {
 			t.Errorf("subnet %s does not wait for %s", subnet.Name, association.Name)
 		}
 	}
 	for _, subnet := range net.Of(cloud.Subnet) {
-		if waitsFor(subnet, net.One(t, cloud.VPCCIDRAssociation, "net-pod-100.67.0.0")) {
+		if subnet.WaitsFor(net.One(t, cloud.VPCCIDRAssociation, "net-pod-100.67.0.0")) {
 			t.Errorf("subnet %s waits for a range it is not in", subnet.Name)
 		}
 	}
@@ -197,7 +196,7 @@ func TestReady(t *testing.T) {
 	for _, r := range net.Resources {
 		own := !strings.HasPrefix(r.Name, "net-data") && !strings.HasPrefix(r.Name, "net-control")
 		want := own && (r.Type == cloud.Route || r.Type == cloud.RouteTableAssociation || r.Type == cloud.VPCEndpoint)
-		if got := waitsFor(node, r); got != want {
+		if got := node.WaitsFor(r); got != want {
 			t.Errorf("node waits for %s %s: %v, want %v", r.Type, r.Name, got, want)
 		}
 	}

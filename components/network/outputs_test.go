@@ -15,7 +15,7 @@ func TestOutputs(t *testing.T) {
 		a.Zones, a.InterfaceEndpoints = []string{"eu-central-1b", "eu-central-1a"}, []string{"sts"}
 	}).inputs(t, probe, "outputs")
 	want := cloud.Props{
-		"vpcId": "vpc:net", "vpcArn": "arn:net", "vpcCidr": "10.0.0.0/16",
+		"vpcId": "vpc:net", "vpcArn": "arn:vpc:net", "vpcCidr": "10.0.0.0/16",
 		"podCidrs":      []any{"100.64.0.0/16", "100.65.0.0/16", "100.66.0.0/16", "100.67.0.0/16"},
 		"public":        []any{"subnet:net-public-b", "subnet:net-public-a"},
 		"private":       []any{"subnet:net-private-b", "subnet:net-private-a"},
@@ -33,7 +33,7 @@ func TestOutputs(t *testing.T) {
 		},
 		"natIps": []any{"ip:net-nat-b", "ip:net-nat-a"}, "igw": "internetGateway:net",
 		"s3": "vpcEndpoint:net-s3", "dynamodb": "vpcEndpoint:net-dynamodb", "endpoints": "securityGroup:net-endpoints",
-		"acl": "networkAcl:net-data", "logArn": "arn:net-flow-logs", "logName": "/vpc/net/flow-logs",
+		"acl": "networkAcl:net-data", "logArn": "arn:logGroup:net-flow-logs", "logName": "/vpc/net/flow-logs",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("outputs (-want +got):\n%s", diff)

@@ -40,7 +40,7 @@ func TestGrowthReplacesNothing(t *testing.T) {
 				if r.Type == probe {
 					continue
 				}
-				was, is := before.readable(r), after.inputs(t, r.Type, r.Name)
+				was, is := before.Readable(r), after.inputs(t, r.Type, r.Name)
 				for _, list := range lists[r.Type] {
 					delete(was, list)
 					delete(is, list)

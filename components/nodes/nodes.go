@@ -36,6 +36,10 @@ const typeToken = "slipway:nodes:NodeGroup"
 type NodeGroup struct {
 	pulumi.ResourceState
 
+	// Ready is the group, which exists once its nodes have joined. What runs on
+	// them depends on it.
+	Ready []pulumi.Resource
+
 	// Name is the group's physical name.
 	Name pulumi.StringOutput `pulumi:"nodeGroupName"`
 
@@ -111,7 +115,10 @@ type Args struct {
 
 	// Ready is what must exist before the first node starts and until the last
 	// one is gone: routes, NAT gateways, the add-ons vpc-cni and
-	// eks-pod-identity-agent, and the access that the nodes need.
+	// eks-pod-identity-agent, and the access that the nodes need. List the
+	// resources themselves and no component that made them: of a component,
+	// Pulumi's Go SDK sees only the children whose registration has begun by
+	// then.
 	Ready []pulumi.Resource
 }
 
@@ -150,6 +157,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("node group %q: creating node group: %w", name, err)
 	}
+	c.Ready = []pulumi.Resource{group}
 	c.Name, c.ARN, c.RoleARN = group.NodeGroupName, group.Arn, role.arn
 	c.LaunchTemplateID = template.ID().ToStringOutput()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{

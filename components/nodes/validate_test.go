@@ -6,8 +6,32 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/slipway-iac/slipway/components/instances"
 	"github.com/slipway-iac/slipway/components/tags"
 )
+
+func soundArgs() Args {
+	return Args{
+		Cluster:   Cluster{Name: pulumi.String("prod"), Version: "1.35"},
+		Group:     sound(),
+		SubnetIDs: pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		Tags:      tags.Set{"owner": "platform"},
+	}
+}
+
+// exactArgs are of a group whose nodes EKS tells nothing.
+func exactArgs(os OS) Args {
+	args := soundArgs()
+	args.Group.OS, args.Group.ExactMaxPods = os, true
+	args.Group.Labels = map[string]string{"workload": "batch"}
+	args.Group.Taints = []Taint{{Key: "dedicated", Value: "batch", Effect: NoSchedule}}
+	args.Networking = instances.Networking{CustomNetworking: true}
+	args.AMIID = pulumi.String("ami-0123456789abcdef0")
+	args.Cluster.Endpoint = pulumi.String("https://example.eks.amazonaws.com")
+	args.Cluster.CertificateAuthority = pulumi.String("Y2VydGlmaWNhdGU=")
+	args.Cluster.ServiceCIDR = pulumi.String("172.20.0.0/16")
+	return args
+}
 
 func TestArgsValidation(t *testing.T) {
 	t.Parallel()
@@ -39,19 +63,5 @@ func TestArgsValidation(t *testing.T) {
 			tt.change(&args)
 			matchProblems(t, args.Validate(tt.name), tt.want)
 		})
-	}
-}
-
-func TestNewReportsProblemsBeforeAnyResource(t *testing.T) {
-	t.Parallel()
-	r, err := record(func(ctx *pulumi.Context) error {
-		_, err := New(ctx, "system", Args{})
-		return err
-	})
-	if err == nil || !strings.Contains(err.Error(), `node group "system": `) || !strings.Contains(err.Error(), "Group.Size.Max") {
-		t.Errorf("error is %v", err)
-	}
-	if len(r.resources) > 0 {
-		t.Errorf("resources were registered: %v", r.counts())
 	}
 }

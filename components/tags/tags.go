@@ -3,6 +3,8 @@
 // are the AWS provider's default tags and so on every resource.
 package tags
 
+import "maps"
+
 // Set is a resource's own tags: key to value.
 type Set map[string]string
 
@@ -35,13 +37,12 @@ const (
 // a cluster; the value is "owned" or "shared".
 func Cluster(name string) string { return "kubernetes.io/cluster/" + name }
 
-// Named returns a set with the Name tag and the other tags given.
+// Named returns a new set with the Name tag and the other tags given, of which
+// the later win.
 func Named(name string, others ...Set) Set {
 	s := Set{Name: name}
 	for _, o := range others {
-		for k, v := range o {
-			s[k] = v
-		}
+		maps.Copy(s, o)
 	}
 	return s
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/slipway-iac/slipway/components/tags"
 )
 
 // Args describes a group.
@@ -47,6 +49,7 @@ func New(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource) (*
 		Name:            pulumi.String(args.Group),
 		RetentionInDays: pulumi.Int(args.RetentionDays),
 		KmsKeyId:        key.ToStringOutput(),
+		Tags:            pulumi.ToStringMap(tags.Named(name)),
 	}, pulumi.Parent(parent))
 	if err != nil {
 		return nil, fmt.Errorf("creating log group %s: %w", args.Group, err)
@@ -64,6 +67,7 @@ func newKey(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource)
 		EnableKeyRotation:    pulumi.Bool(true),
 		DeletionWindowInDays: pulumi.Int(args.KeyDeletionDays),
 		Policy:               pulumi.String(policy),
+		Tags:                 pulumi.ToStringMap(tags.Named(name)),
 	}, pulumi.Parent(parent))
 	if err != nil {
 		return nil, fmt.Errorf("creating the key of log group %s: %w", args.Group, err)

@@ -12,13 +12,18 @@ const hashLength = 8
 
 // Fit returns name unchanged when it has at most limit characters, and
 // otherwise its beginning and a hash of the whole, so that two long names that
-// begin alike stay different.
+// begin alike stay different. A limit without room for both leaves the hash, or
+// what fits of it. Names are ASCII, as AWS wants them.
 func Fit(name string, limit int) string {
 	if len(name) <= limit {
 		return name
 	}
 	sum := sha256.Sum256([]byte(name))
-	return name[:limit-hashLength-1] + "-" + hex.EncodeToString(sum[:])[:hashLength]
+	hash := hex.EncodeToString(sum[:])[:hashLength]
+	if keep := limit - hashLength - 1; keep > 0 {
+		return name[:keep] + "-" + hash
+	}
+	return hash[:min(max(limit, 0), hashLength)]
 }
 
 // ClusterLogGroup is the name of the log group that EKS writes the control

@@ -28,5 +28,11 @@ func StringMap(in pulumi.StringMapInput, f func(map[string]string) (string, erro
 // After makes a value wait for resources that it is not made of: whatever takes
 // it depends on them too, on the way up and on the way down.
 func After(ctx *pulumi.Context, in pulumi.StringInput, resources ...pulumi.Resource) pulumi.StringOutput {
-	return pulumi.OutputWithDependencies(ctx.Context(), in.ToStringOutput(), resources...).(pulumi.StringOutput)
+	// pulumi.OutputWithDependencies reads what the input depends on while it may
+	// still be changing; a URN brings its resource along without that.
+	all := []any{in.ToStringOutputWithContext(ctx.Context())}
+	for _, r := range resources {
+		all = append(all, r.URN())
+	}
+	return pulumi.All(all...).ApplyT(func(v []any) string { return v[0].(string) }).(pulumi.StringOutput)
 }

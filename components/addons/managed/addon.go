@@ -59,7 +59,7 @@ func (i installer) install(addon versions.Addon, s settings) (*awseks.Addon, err
 			},
 		}
 		// The role alone has no permissions yet; its policies come after it.
-		after = append(after, s.role)
+		after = append(after, s.role.Ready...)
 	}
 	made, err := awseks.NewAddon(i.ctx, i.name+"-"+addon.Name, args, pulumi.Parent(i.owner), pulumi.DependsOn(after))
 	if err != nil {

@@ -18,10 +18,13 @@ import (
 // replaces every child, so a rename needs an alias.
 const afterToken = "slipway:managed:AfterNodes"
 
-// AfterNodes are the add-ons that run on nodes. Workloads depend on it: without
-// DNS hardly any starts.
+// AfterNodes are the add-ons that run on nodes.
 type AfterNodes struct {
 	pulumi.ResourceState
+
+	// Ready are the add-ons. Workloads depend on them: without DNS hardly any
+	// starts.
+	Ready []pulumi.Resource
 
 	// EBSRoleARN is the role of the EBS CSI driver; "" without it.
 	EBSRoleARN pulumi.StringOutput `pulumi:"ebsRoleArn"`
@@ -39,8 +42,9 @@ type AfterArgs struct {
 	// Region is where the cluster is. Required.
 	Region string
 
-	// Nodes are what the add-ons' pods run on. Required: EKS waits for the pods
-	// of these add-ons, and gives up after twenty minutes.
+	// Nodes are what the add-ons' pods run on, such as nodes.NodeGroup.Ready.
+	// Required: EKS waits for the pods of these add-ons, and gives up after
+	// twenty minutes.
 	Nodes []pulumi.Resource
 
 	// Omit leaves out add-ons that a cluster can do without: aws-ebs-csi-driver,
@@ -67,9 +71,11 @@ func NewAfterNodes(ctx *pulumi.Context, name string, args AfterArgs, opts ...pul
 	if err != nil {
 		return nil, fmt.Errorf("add-ons %q: writing the configuration of CoreDNS: %w", name, err)
 	}
-	if _, err := i.install(versions.CoreDNS, settings{configuration: pulumi.String(dns), after: args.Nodes}); err != nil {
+	made, err := i.install(versions.CoreDNS, settings{configuration: pulumi.String(dns), after: args.Nodes})
+	if err != nil {
 		return nil, fmt.Errorf("add-ons %q: %w", name, err)
 	}
+	c.Ready = []pulumi.Resource{made}
 	if err := args.installOptional(i, c); err != nil {
 		return nil, fmt.Errorf("add-ons %q: %w", name, err)
 	}
@@ -84,10 +90,11 @@ func (a AfterArgs) installOptional(i installer, c *AfterNodes) error {
 		if err != nil {
 			return err
 		}
-		if _, err := i.install(versions.EBSCSI, settings{role: role, after: a.Nodes}); err != nil {
+		made, err := i.install(versions.EBSCSI, settings{role: role, after: a.Nodes})
+		if err != nil {
 			return err
 		}
-		c.EBSRoleARN = role.RoleARN
+		c.EBSRoleARN, c.Ready = role.RoleARN, append(c.Ready, made)
 	}
 	if slices.Contains(a.Omit, versions.MetricsServer.Name) {
 		return nil
@@ -95,8 +102,12 @@ func (a AfterArgs) installOptional(i installer, c *AfterNodes) error {
 	// The API server reaches metrics-server on a port of the pod, and it in turn
 	// the kubelets; the pods' security group is open to the one and the
 	// cluster's to the other.
-	_, err := i.install(versions.MetricsServer, settings{after: a.Nodes})
-	return err
+	made, err := i.install(versions.MetricsServer, settings{after: a.Nodes})
+	if err != nil {
+		return err
+	}
+	c.Ready = append(c.Ready, made)
+	return nil
 }
 
 // optional are the add-ons that a cluster can do without.

@@ -20,12 +20,17 @@ import (
 // replaces every child, so a rename needs an alias.
 const beforeToken = "slipway:managed:BeforeNodes"
 
-// BeforeNodes are the add-ons that nodes need at their first start. Nodes
-// depend on it: it is there before the first and after the last of them. In
-// particular the CNI keeps its role until then, or the interfaces that it made
-// would stay behind and hold the subnets and the security group.
+// BeforeNodes are the add-ons that nodes need at their first start.
 type BeforeNodes struct {
 	pulumi.ResourceState
+
+	// Ready are the add-ons. Nodes depend on them, so that they are there before
+	// the first and after the last of them. In particular the CNI keeps its role
+	// until then, or the interfaces that it made would stay behind and hold the
+	// subnets and the security group. To depend on BeforeNodes itself is not
+	// enough: of a component, Pulumi's Go SDK sees only the children whose
+	// registration has begun by then.
+	Ready []pulumi.Resource
 
 	// CNIRoleARN is the role of the VPC CNI. Node roles need no such policy.
 	CNIRoleARN pulumi.StringOutput `pulumi:"cniRoleArn"`
@@ -82,17 +87,20 @@ func NewBeforeNodes(ctx *pulumi.Context, name string, args BeforeArgs, opts ...p
 	if err != nil {
 		return nil, fmt.Errorf("add-ons %q: %w", name, err)
 	}
-	if _, err := i.install(versions.VPCCNI, settings{
+	cni, err := i.install(versions.VPCCNI, settings{
 		configuration: args.cniValues(), role: role,
 		// The CNI gets its role from the agent; without it, no node gets an
 		// interface for pods.
 		after: []pulumi.Resource{agent},
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, fmt.Errorf("add-ons %q: %w", name, err)
 	}
-	if _, err := i.install(versions.KubeProxy, settings{}); err != nil {
+	proxy, err := i.install(versions.KubeProxy, settings{})
+	if err != nil {
 		return nil, fmt.Errorf("add-ons %q: %w", name, err)
 	}
+	c.Ready = []pulumi.Resource{agent, cni, proxy}
 	c.CNIRoleARN = role.RoleARN
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"cniRoleArn": c.CNIRoleARN})
 }
