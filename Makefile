@@ -1,30 +1,34 @@
 # Every command of the project; `make` prints them.
 
 ENV ?= dev
-SANDBOX = go run ./cmd/sandbox
+SANDBOX = .sandbox/bin/sandbox
 
 .DEFAULT_GOAL := help
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F '(: [a-z]*)? *## ' '/^[a-z-]+:.*## /{sub(/:.*/, "", $$1); printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  (ENV=dev, staging or prod chooses the environment; dev is the default)"
 
-up: ## Create or update an environment in its simulated account
+program:
+	@test -x $(SANDBOX) || echo "Compiling the sandbox: about two minutes on two cores, the first time."
+	@go build -o $(SANDBOX) ./cmd/sandbox
+
+up: program ## Create or update an environment in its simulated account
 	@$(SANDBOX) up $(ENV)
 
-preview: ## Show what up would do
+preview: program ## Show what up would do
 	@$(SANDBOX) preview $(ENV)
 
-refresh: ## Bring Pulumi's state to what exists in the account
+refresh: program ## Bring Pulumi's state to what exists in the account
 	@$(SANDBOX) refresh $(ENV)
 
-destroy: ## Delete an environment
+destroy: program ## Delete an environment
 	@$(SANDBOX) destroy $(ENV)
 
-state: ## List what exists in the account
+state: program ## List what exists in the account
 	@$(SANDBOX) state $(ENV)
 
-serve: ## Keep the providers running for ordinary Pulumi commands
+serve: program ## Keep the providers running for ordinary Pulumi commands
 	@$(SANDBOX) serve $(ENV)
 
 test: ## Run every test, with the race detector
@@ -44,4 +48,4 @@ bench: ## Time up and a second up against each other
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox
 
-.PHONY: help up preview refresh destroy state serve test lint golden bench clean
+.PHONY: help program up preview refresh destroy state serve test lint golden bench clean

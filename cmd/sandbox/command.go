@@ -12,7 +12,7 @@ type flags struct {
 	caller  string
 	engine  string
 	address string
-	realEKS bool
+	real    []string
 }
 
 func command() *cobra.Command {
@@ -30,7 +30,7 @@ func command() *cobra.Command {
 	p.StringVar(&f.caller, "as", "", "ARN of the identity that deploys; by default the environment's deployer")
 	p.StringVar(&f.engine, "engine", "", "where the engine runs: outside, vpc or proxy; by default as the environment says")
 	p.StringVar(&f.address, "address", "", "the engine's public IP address; by default one that the environment's public endpoint admits")
-	p.BoolVar(&f.realEKS, "real-eks", false, "leave the eks component to the pulumi-eks plugin installed on this machine")
+	p.StringSliceVar(&f.real, "real", nil, "packages left to the plugin installed on this machine; eks is the only one that can be")
 	root.AddCommand(
 		verb(f, "up", "Create or update an environment", up),
 		verb(f, "preview", "Show what up would do", preview),

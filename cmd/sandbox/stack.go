@@ -54,6 +54,11 @@ func prepare(cmd *cobra.Command, f *flags, name string) (*run, error) {
 	if r.config, err = platform.ReadFile(file); err != nil {
 		return nil, err
 	}
+	for _, name := range f.real {
+		if name != "eks" {
+			return nil, fmt.Errorf("--real names the package %q: only eks can be the genuine one, because a sandbox never changes a real account", name)
+		}
+	}
 	where, err := r.engineLocation()
 	if err != nil {
 		return nil, err
@@ -65,7 +70,7 @@ func prepare(cmd *cobra.Command, f *flags, name string) (*run, error) {
 	r.environment = engine.Environment{
 		Name: name, Dir: filepath.Join(f.root, f.dir, name), ProjectDir: f.root,
 		Program: platform.Deploy, AccountID: r.config.AccountID, Caller: caller, Engine: where,
-		RealEKS: f.realEKS, Out: r.out, Err: r.err,
+		RealEKS: len(f.real) > 0, Out: r.out, Err: r.err,
 	}
 	return r, nil
 }

@@ -16,7 +16,7 @@ const configKey = "slipway:environment"
 // slipway:environment in stacks/Pulumi.<environment>.yaml. Tier chooses the
 // default of every other field; docs/configuration.md lists them.
 type Environment struct {
-	// Tier is dev, staging or prod. Required.
+	// Tier is one of dev, staging and prod. Required.
 	Tier Tier `json:"tier"`
 	// Region is the AWS region, such as us-west-2. Required.
 	Region string `json:"region"`
@@ -37,27 +37,28 @@ type Environment struct {
 	Network Network `json:"network"`
 	// Cluster configures the EKS control plane.
 	Cluster Cluster `json:"cluster"`
-	// NodeGroups are the managed node groups by name. A group that is given
-	// here starts from the tier's default group; giving any leaves out the
-	// tier's own.
+	// NodeGroups are the managed node groups by name. Left out, there is one,
+	// system. A group that is given here starts from the tier's system; giving
+	// any leaves out the tier's own.
 	NodeGroups map[string]NodeGroup `json:"nodeGroups"`
 	// OmitAddons leaves out EKS add-ons that a cluster can do without:
 	// aws-ebs-csi-driver, metrics-server.
 	OmitAddons []string `json:"omitAddons"`
 	// Namespaces are made in the cluster: name to Pod Security level
-	// (privileged, baseline or restricted).
+	// (privileged, baseline or restricted). Pulumi must reach the cluster's
+	// endpoint from where it runs.
 	Namespaces map[string]string `json:"namespaces"`
 }
 
 // Engine says where the Pulumi engine runs, and as whom.
 type Engine struct {
-	// Location is outside (a laptop, a hosted CI), vpc (a machine in the VPC or
-	// joined to it) or proxy (outside, with a proxy in the VPC).
+	// Location is one of outside (a laptop, a hosted CI), vpc (a machine in the
+	// VPC or joined to it) and proxy (outside, with a proxy in the VPC).
 	Location string `json:"location"`
 	// Address is the engine's public address, checked against the cluster's
 	// public endpoint when it is given.
 	Address string `json:"address"`
-	// ProxyURL of the proxy that reaches the cluster's private endpoint; with
+	// ProxyURL is the proxy that reaches the cluster's private endpoint; with
 	// location proxy only.
 	ProxyURL string `json:"proxyUrl"`
 	// AssumeDeployerRole has the providers assume the deployer's role. Leave it
@@ -65,74 +66,144 @@ type Engine struct {
 	AssumeDeployerRole bool `json:"assumeDeployerRole"`
 }
 
-// Network configures the VPC; see package network for what each field means.
+// Network configures the VPC; package network has the reasons behind it.
 type Network struct {
-	CIDR                 string   `json:"cidr"`
-	PodCIDR              string   `json:"podCidr"`
-	Zones                []string `json:"zones"`
-	MaxZones             int      `json:"maxZones"`
-	NAT                  string   `json:"nat"`
-	InterfaceEndpoints   []string `json:"interfaceEndpoints"`
-	FlowLogRetentionDays int      `json:"flowLogRetentionDays"`
-	AvoidCIDRs           []string `json:"avoidCidrs"`
+	// CIDR is the VPC's primary range: all tiers of subnets but the pods' are in
+	// it. It cannot change later.
+	CIDR string `json:"cidr"`
+	// PodCIDR is the pods' range, inside 100.64.0.0/10, a /14 or less. It cannot
+	// change later.
+	PodCIDR string `json:"podCidr"`
+	// Zones are the two to six availability zones in use. One may be added or
+	// removed later. Required.
+	Zones []string `json:"zones"`
+	// MaxZones is how many zones, counted by their letters from a, have room
+	// reserved in every tier. 3 may become 4 later and 5 may become 6; no other
+	// change is possible.
+	MaxZones int `json:"maxZones"`
+	// NAT is how nodes and pods reach the internet: per-zone, single or none.
+	// With none, interfaceEndpoints must name every service that nodes need.
+	NAT string `json:"nat"`
+	// InterfaceEndpoints are the AWS services, by short name, that the VPC
+	// reaches through interface endpoints. S3 and DynamoDB have gateway
+	// endpoints always.
+	InterfaceEndpoints []string `json:"interfaceEndpoints"`
+	// FlowLogRetentionDays is how long flow logs are kept: one of the values that
+	// CloudWatch Logs allows.
+	FlowLogRetentionDays int `json:"flowLogRetentionDays"`
+	// AvoidCIDRs are ranges that the VPC and the cluster's Services must not
+	// overlap: peers, networks on premises.
+	AvoidCIDRs []string `json:"avoidCidrs"`
 }
 
-// Cluster configures the EKS control plane; see package cluster.
+// Cluster configures the EKS control plane; package cluster has the reasons
+// behind it.
 type Cluster struct {
-	// ClusterName is the cluster's name. Defaults to slipway-<environment>.
-	ClusterName string   `json:"name"`
-	Version     string   `json:"version"`
-	ServiceCIDR string   `json:"serviceCidr"`
+	// ClusterName is the cluster's name in AWS. A change replaces the cluster.
+	ClusterName string `json:"name"`
+	// Version is the minor version of Kubernetes, in quotes. It rises by one
+	// minor at a time and never falls.
+	Version string `json:"version"`
+	// ServiceCIDR is where Services have their addresses: a private range of /12
+	// to /24 outside the VPC. A change replaces the cluster.
+	ServiceCIDR string `json:"serviceCidr"`
+	// PublicCIDRs are the ranges, at most 40, that the public endpoint is open
+	// to. Without any there is no public endpoint; the private one is always
+	// there.
 	PublicCIDRs []string `json:"publicCidrs"`
-	AllowWorld  bool     `json:"allowWorld"`
-	// Admins and Viewers are IAM roles or users by a name of yours. The deployer
-	// is an administrator without being named here.
-	Admins           map[string]string `json:"admins"`
-	Viewers          map[string]string `json:"viewers"`
-	Support          string            `json:"support"`
-	LogRetentionDays int               `json:"logRetentionDays"`
-	KeyDeletionDays  int               `json:"keyDeletionDays"`
+	// AllowWorld lets publicCidrs hold ranges wider than a /8, such as 0.0.0.0/0.
+	AllowWorld bool `json:"allowWorld"`
+	// Admins may do everything in the cluster: a name of yours to the ARN of an
+	// IAM role or user. The deployer is one without being named here.
+	Admins map[string]string `json:"admins"`
+	// Viewers may read what runs in the cluster, but no Secrets: names and ARNs
+	// as for admins.
+	Viewers map[string]string `json:"viewers"`
+	// Support says what AWS does when standard support of the version ends:
+	// STANDARD upgrades the control plane, EXTENDED keeps it for another year at
+	// a higher price.
+	Support string `json:"support"`
+	// LogRetentionDays is how long the control plane's logs are kept: one of the
+	// values that CloudWatch Logs allows.
+	LogRetentionDays int `json:"logRetentionDays"`
+	// KeyDeletionDays is how long the cluster's KMS keys wait once they are
+	// deleted: 7 to 30.
+	KeyDeletionDays int `json:"keyDeletionDays"`
 }
 
-// NodeGroup configures a managed node group; see package nodes.
+// NodeGroup configures a managed node group; package nodes has the reasons
+// behind it.
 type NodeGroup struct {
-	OS                 string            `json:"os"`
-	InstanceTypes      []string          `json:"instanceTypes"`
-	Capacity           string            `json:"capacity"`
-	Size               Size              `json:"size"`
-	Surge              Surge             `json:"surge"`
-	Labels             map[string]string `json:"labels"`
-	Taints             []Taint           `json:"taints"`
-	DiskGiB            int               `json:"diskGiB"`
-	MetadataHops       int               `json:"metadataHops"`
-	DetailedMonitoring bool              `json:"detailedMonitoring"`
-	SessionManager     bool              `json:"sessionManager"`
-	ExactMaxPods       bool              `json:"exactMaxPods"`
-	// AMIID is the image of a group with exactMaxPods. Defaults to the one that
-	// EKS recommends for the cluster's version.
+	// OS is the operating system: AL2023 or Bottlerocket. A change replaces the
+	// group, or with exactMaxPods its nodes.
+	OS string `json:"os"`
+	// InstanceTypes are the types to choose from: 1 to 20, all of one
+	// architecture. A change replaces the group.
+	InstanceTypes []string `json:"instanceTypes"`
+	// Capacity is how instances are bought: ON_DEMAND or SPOT. A change replaces
+	// the group.
+	Capacity string `json:"capacity"`
+	// Size is how many nodes there are.
+	Size Size `json:"size"`
+	// Surge is how many nodes an update takes away at once.
+	Surge Surge `json:"surge"`
+	// Labels are the Kubernetes labels of the nodes.
+	Labels map[string]string `json:"labels"`
+	// Taints keep pods away that do not tolerate them: at most 50.
+	Taints []Taint `json:"taints"`
+	// DiskGiB is the size of the volume for images, logs and scratch space, in
+	// GiB: 20 to 16384.
+	DiskGiB int `json:"diskGiB"`
+	// MetadataHops is how many network hops an answer of the instance metadata
+	// service may travel: 1 keeps it on the node, 2 lets every pod take the
+	// node's role. Left out, it is 1.
+	MetadataHops int `json:"metadataHops"`
+	// DetailedMonitoring reports the instances' metrics to CloudWatch each minute
+	// and not each five. It costs per instance.
+	DetailedMonitoring bool `json:"detailedMonitoring"`
+	// SessionManager lets people with the right IAM permissions open a shell on a
+	// node through AWS Systems Manager.
+	SessionManager bool `json:"sessionManager"`
+	// ExactMaxPods tells nodes the computed number of pods, and reserves memory
+	// for as many, in place of the number that EKS chooses. A change replaces the
+	// group.
+	ExactMaxPods bool `json:"exactMaxPods"`
+	// AMIID is the image of a group with exactMaxPods. Left out, it is the one
+	// that EKS recommends for the cluster's version at the time of each up.
 	AMIID string `json:"amiId"`
 	// ReleaseVersion pins the release of the image of a group without
-	// exactMaxPods.
+	// exactMaxPods. Left out, EKS takes the newest when it makes the group and
+	// whenever the version changes.
 	ReleaseVersion string `json:"releaseVersion"`
 }
 
 // Size is how many nodes a group has.
 type Size struct {
-	Min     int `json:"min"`
+	// Min is the least number of nodes.
+	Min int `json:"min"`
+	// Desired is the number to begin with, from min to max. Once the group
+	// exists the number is the autoscaler's, and a change here does nothing.
 	Desired int `json:"desired"`
-	Max     int `json:"max"`
+	// Max is the greatest number of nodes. An update goes beyond it for a while.
+	Max int `json:"max"`
 }
 
 // Surge is how many nodes an update may take away at once: one of the two.
+// Without either it is one node.
 type Surge struct {
-	MaxUnavailable           int `json:"maxUnavailable"`
+	// MaxUnavailable is a number of nodes, 1 to 100.
+	MaxUnavailable int `json:"maxUnavailable"`
+	// MaxUnavailablePercentage is a share of the nodes, 1 to 100.
 	MaxUnavailablePercentage int `json:"maxUnavailablePercentage"`
 }
 
 // Taint keeps pods that do not tolerate it off a node group.
 type Taint struct {
-	Key    string `json:"key"`
-	Value  string `json:"value"`
+	// Key is the taint's name, 1 to 63 characters. Required.
+	Key string `json:"key"`
+	// Value is up to 63 characters.
+	Value string `json:"value"`
+	// Effect is NoSchedule, PreferNoSchedule or NoExecute. Required.
 	Effect string `json:"effect"`
 }
 

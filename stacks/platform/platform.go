@@ -104,12 +104,12 @@ func (e Environment) buildNodes(ctx *pulumi.Context, b *blocks, provider pulumi.
 		args := e.nodeArgs(ctx.Stack(), group, c, b.network.PrivateSubnetIDs, image)
 		// Nodes come after their routes, the cluster's access entries and the
 		// CNI, and go before them: see nodes.Args.Ready.
-		args.Ready = append([]pulumi.Resource{b.cluster, b.before}, b.network.Ready...)
+		args.Ready = slices.Concat(b.cluster.Ready, b.before.Ready, b.network.Ready)
 		made, err := nodes.New(ctx, groupName(name), args, pulumi.Provider(provider), e.protection())
 		if err != nil {
 			return err
 		}
-		b.nodes = append(b.nodes, made)
+		b.nodes = append(b.nodes, made.Ready...)
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func (e Environment) buildNamespaces(ctx *pulumi.Context, b *blocks) error {
 	if err != nil {
 		return err
 	}
-	target := kube.Target{ClusterName: b.cluster.Name, Provider: provider, Ready: []pulumi.Resource{b.cluster}}
+	target := kube.Target{ClusterName: b.cluster.Name, Provider: provider, Ready: b.cluster.Ready}
 	for _, name := range slices.Sorted(maps.Keys(e.Namespaces)) {
 		if _, err := namespace.New(ctx, name, namespace.Args{
 			Cluster: target, Level: namespace.Level(e.Namespaces[name]),

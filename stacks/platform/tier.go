@@ -28,6 +28,11 @@ const (
 // run on it.
 const systemGroup = "system"
 
+// Defaults is the environment of a stack whose configuration gives a tier and
+// nothing else. It is not one that can be deployed: what depends on the account
+// has no default. It fails for a tier that does not exist.
+func Defaults(t Tier, stack string) (Environment, error) { return t.defaults(stack) }
+
 // defaults are a tier's choices for everything that has one. What depends on
 // the account (region, zones, account, deployer, who may reach a public
 // endpoint) has none.
