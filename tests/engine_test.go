@@ -76,9 +76,13 @@ func open(t *testing.T, e engine.Environment) *engine.Session {
 func environment(t *testing.T, name, dir string, config platform.Environment) (*engine.Session, *output) {
 	t.Helper()
 	out := &output{}
-	where := kube.Engine{Location: kube.Location(config.Engine.Location), Address: netip.MustParseAddr("203.0.113.10")}
 	return open(t, engine.Environment{
 		Name: name, Dir: dir, ProjectDir: root, Program: platform.Deploy, Pulumi: pulumiCLI,
-		AccountID: config.AccountID, Caller: config.DeployerRoleARN, Engine: where, Out: out, Err: out,
+		AccountID: config.AccountID, Caller: config.DeployerRoleARN, Engine: at(config), Out: out, Err: out,
 	}), out
+}
+
+// at is where an environment's engine runs.
+func at(config platform.Environment) kube.Engine {
+	return kube.Engine{Location: kube.Location(config.Engine.Location), Address: netip.MustParseAddr("203.0.113.10")}
 }

@@ -86,12 +86,13 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
-// These packages pull all of the Kubernetes SDK into the build: 356 CPU-seconds
-// and 4.7 GB of memory.
-func TestNothingPullsTheWholeKubernetesSDK(t *testing.T) {
+// The typed Kubernetes SDK costs 356 CPU-seconds of compiling and 4.7 GB of
+// memory; its package core/v1 alone, which pulumi-eks's SDK imports, 40. The
+// provider's own package costs nothing.
+func TestNothingPullsTheKubernetesSDK(t *testing.T) {
 	t.Parallel()
 	const sdk = "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
-	allowed := []string{sdk, sdk + "/utilities", sdk + "/meta/v1", sdk + "/core/v1", sdk + "/storage/v1"}
+	allowed := []string{sdk, sdk + "/utilities"}
 	for _, p := range packages(t) {
 		for _, dep := range p.Deps {
 			if strings.HasPrefix(dep, sdk) && !slices.Contains(allowed, dep) {
