@@ -38,4 +38,6 @@ const (
 	EKSAccessEntry             = "aws:eks/accessEntry:AccessEntry"
 	EKSAccessPolicyAssociation = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 	EKSPodIdentityAssociation  = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+	// KubernetesObject is how an account stores every object in its clusters.
+	KubernetesObject = "kubernetes:object"
 )

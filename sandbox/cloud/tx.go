@@ -72,6 +72,10 @@ func (tx *Tx) kind(token string) *Kind {
 	return k
 }
 
+// Knows tells whether the account models a kind, also one that no program can
+// name.
+func (tx *Tx) Knows(kind string) bool { return tx.account.kinds[kind] != nil }
+
 // AccountID is the account's number.
 func (tx *Tx) AccountID() string { return tx.account.id }
 

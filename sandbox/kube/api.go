@@ -11,12 +11,9 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 )
 
-// objectKind is how the account stores every Kubernetes object.
-const objectKind = "kubernetes:object"
-
 // Service lets an account hold Kubernetes objects.
 func Service() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{{Token: objectKind, Noun: "Kubernetes object", Service: "Kubernetes", Hidden: true}}}
+	return cloud.Service{Kinds: []cloud.Kind{{Token: cloud.KubernetesObject, Noun: "Kubernetes object", Service: "Kubernetes", Hidden: true}}}
 }
 
 // Client is a connection to the API of one cluster.
@@ -87,13 +84,8 @@ func nameOf(object cloud.Props) Name {
 	return Name{metadata.Str("namespace"), metadata.Str("name")}
 }
 
-// clusterID tells a cluster from one that had its name before.
-func clusterID(cluster *cloud.Resource) string {
-	return fmt.Sprintf("%s#%d", cluster.Props.Str("name"), cluster.Seq)
-}
-
 func objectID(cluster *cloud.Resource, apiVersion, kind string, n Name) string {
-	return strings.Join([]string{clusterID(cluster), apiVersion, kind, n.ID()}, "|")
+	return strings.Join([]string{eks.Key(cluster), apiVersion, kind, n.ID()}, "|")
 }
 
 // Create makes an object and returns it as the API server does. patch allows
@@ -184,8 +176,8 @@ func (c *Client) Delete(apiVersion, kind string, name Name) error {
 			if slices.Contains(immortal, name.Name) {
 				return fmt.Errorf("namespaces %q is forbidden: this namespace may not be deleted", name.Name)
 			}
-			for _, o := range tx.List(objectKind) {
-				if o.Facts.Str("cluster") == clusterID(cluster) && nameOf(o.Props).Namespace == name.Name {
+			for _, o := range tx.List(cloud.KubernetesObject) {
+				if o.Facts.Str("cluster") == eks.Key(cluster) && nameOf(o.Props).Namespace == name.Name {
 					tx.Remove(o)
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 )
 
 // systemNamespaces come with every cluster; the immortal ones stay in it.
@@ -16,7 +17,7 @@ var (
 // find looks an object up, among those that come with a cluster too; nil when
 // there is none.
 func find(tx *cloud.Tx, cluster *cloud.Resource, apiVersion, kind string, name Name) *cloud.Resource {
-	if r := tx.Get(objectKind, objectID(cluster, apiVersion, kind, name)); r != nil {
+	if r := tx.Get(cloud.KubernetesObject, objectID(cluster, apiVersion, kind, name)); r != nil {
 		return r
 	}
 	if apiVersion == "v1" && kind == "Namespace" && slices.Contains(systemNamespaces, name.Name) {
@@ -31,8 +32,8 @@ func find(tx *cloud.Tx, cluster *cloud.Resource, apiVersion, kind string, name N
 // stored is an object as the account keeps it.
 func stored(cluster *cloud.Resource, apiVersion, kind string, object cloud.Props) *cloud.Resource {
 	return &cloud.Resource{
-		Kind: objectKind, ID: objectID(cluster, apiVersion, kind, nameOf(object)), Region: cluster.Region,
-		Props: object, Facts: cloud.Props{"cluster": clusterID(cluster)}, Owner: "kubernetes",
+		Kind: cloud.KubernetesObject, ID: objectID(cluster, apiVersion, kind, nameOf(object)), Region: cluster.Region,
+		Props: object, Facts: cloud.Props{"cluster": eks.Key(cluster)}, Owner: "kubernetes",
 	}
 }
 

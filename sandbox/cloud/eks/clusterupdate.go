@@ -157,6 +157,13 @@ func deleteCluster(tx *cloud.Tx, r *cloud.Resource) error {
 			tx.Remove(inside)
 		}
 	}
+	if tx.Knows(cloud.KubernetesObject) {
+		for _, object := range tx.List(cloud.KubernetesObject) {
+			if object.Facts.Str("cluster") == Key(r) {
+				tx.Remove(object)
+			}
+		}
+	}
 	ec2.ReleaseInterfaces(tx, ec2.For(cloud.EKSCluster, r.ID))
 	if group := tx.Get(cloud.SecurityGroup, r.Props.Obj("vpcConfig").Str("clusterSecurityGroupId")); group != nil {
 		// EKS does not fail when its group cannot go: the group is left behind.

@@ -1,6 +1,8 @@
 package eks
 
 import (
+	"fmt"
+
 	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -64,4 +66,10 @@ func issuer(cluster *cloud.Resource) string {
 		}
 	}
 	return ""
+}
+
+// Key tells a cluster from one that had its name before. The objects in a
+// cluster have it as their fact "cluster".
+func Key(cluster *cloud.Resource) string {
+	return fmt.Sprintf("%s#%d", cluster.Props.Str("name"), cluster.Seq)
 }
