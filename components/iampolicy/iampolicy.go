@@ -16,9 +16,6 @@ import (
 // does not count white space, and JSON returns none.
 const MaxManagedPolicy = 6144
 
-// MaxTrustPolicy is the default quota for the characters of a trust policy.
-const MaxTrustPolicy = 2048
-
 // Document is the statements of one policy.
 type Document []Statement
 

@@ -19,6 +19,7 @@ const (
 	defaultMaxZones      = 4
 	defaultNAT           = NATPerZone
 	defaultRetentionDays = 90
+	defaultKeyDays       = 30
 
 	// elasticIPQuota is how many Elastic IPs a region has until AWS is asked
 	// for more.
@@ -89,6 +90,11 @@ type Args struct {
 	// CloudWatch Logs use it. When absent, the network makes a key of its own
 	// that serves for nothing else.
 	LogKeyARN pulumi.StringInput
+
+	// KeyDeletionDays is how long the network's own key waits once it is
+	// deleted, 7 to 30: until then it can be brought back, and without it the
+	// logs cannot be read. Defaults to 30.
+	KeyDeletionDays int
 }
 
 var (
@@ -106,6 +112,7 @@ func (a Args) withDefaults() Args {
 	a.MaxZones = cmp.Or(a.MaxZones, defaultMaxZones)
 	a.NAT = cmp.Or(a.NAT, defaultNAT)
 	a.FlowLogRetentionDays = cmp.Or(a.FlowLogRetentionDays, defaultRetentionDays)
+	a.KeyDeletionDays = cmp.Or(a.KeyDeletionDays, defaultKeyDays)
 	if len(a.Tiers) == 0 {
 		a.Tiers = Tiers()
 	}
@@ -132,6 +139,7 @@ func (a Args) Validate(name string) error {
 		"1 to 100 letters, digits, hyphens and underscores, beginning with a letter or digit")
 	e.That(loggroup.Retains(a.FlowLogRetentionDays), "FlowLogRetentionDays", a.FlowLogRetentionDays,
 		"days that CloudWatch Logs can keep events for, such as 30, 90 or 365")
+	e.That(a.KeyDeletionDays >= 7 && a.KeyDeletionDays <= 30, "KeyDeletionDays", a.KeyDeletionDays, "7 to 30")
 	return e.Err()
 }
 

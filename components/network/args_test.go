@@ -63,6 +63,7 @@ func TestEachRuleIsHeld(t *testing.T) {
 		"EndpointOfGateway":   {func(a *network.Args) { a.InterfaceEndpoints = []string{"s3"} }, []string{"InterfaceEndpoints", `"s3"`, "gateway"}},
 		"ClusterName":         {func(a *network.Args) { a.ClusterName = "my cluster" }, []string{"ClusterName", "my cluster"}},
 		"Retention":           {func(a *network.Args) { a.FlowLogRetentionDays = 45 }, []string{"FlowLogRetentionDays is 45", "90"}},
+		"Key deletion":        {func(a *network.Args) { a.KeyDeletionDays = 5 }, []string{"KeyDeletionDays is 5", "7 to 30"}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

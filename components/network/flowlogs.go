@@ -27,10 +27,6 @@ const (
 	// aggregationSeconds is the longest of the two intervals, and the cheaper.
 	// Nitro instances report each minute all the same.
 	aggregationSeconds = 600
-
-	// keyDeletionDays is how long a deleted key can still be brought back, the
-	// most that AWS allows: without it the logs cannot be read.
-	keyDeletionDays = 30
 )
 
 // flowLogs records all traffic of the VPC in an encrypted log group.
@@ -42,7 +38,7 @@ func (b *builder) flowLogs(parent pulumi.Resource, vpc *ec2.Vpc) (*cloudwatch.Lo
 		AccountID:       b.args.AccountID,
 		RetentionDays:   b.args.FlowLogRetentionDays,
 		KeyARN:          b.args.LogKeyARN,
-		KeyDeletionDays: keyDeletionDays,
+		KeyDeletionDays: b.args.KeyDeletionDays,
 	}, parent)
 	if err != nil {
 		return nil, err

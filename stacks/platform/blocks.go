@@ -36,7 +36,7 @@ func (e Environment) networkArgs() network.Args {
 		CIDR: e.Network.CIDR, PodCIDR: e.Network.PodCIDR, AvoidCIDRs: append(slices.Clone(e.Network.AvoidCIDRs), e.Cluster.ServiceCIDR),
 		Zones: e.Network.Zones, MaxZones: e.Network.MaxZones, NAT: network.NAT(e.Network.NAT),
 		InterfaceEndpoints: e.Network.InterfaceEndpoints, ClusterName: e.Cluster.ClusterName,
-		FlowLogRetentionDays: e.Network.FlowLogRetentionDays,
+		FlowLogRetentionDays: e.Network.FlowLogRetentionDays, KeyDeletionDays: e.Cluster.KeyDeletionDays,
 	}
 }
 
@@ -88,7 +88,9 @@ var pending = pulumi.String("pending")
 // checkBlocks has every block check its part of the configuration, so that a
 // mistake in the last one is found before the first makes anything.
 func (e Environment) checkBlocks(stack string, p *check.Errors) {
-	p.Join(renamed("network", Network{}, e.networkArgs().Validate(networkName)))
+	ground := e.networkArgs()
+	ground.KeyDeletionDays = 0 // It is the cluster's setting, and reported there.
+	p.Join(renamed("network", Network{}, ground.Validate(networkName)))
 	p.Join(renamed("cluster", Cluster{}, e.clusterArgs(pending, pulumi.StringArray{pending}).Validate(clusterName)))
 	for _, name := range slices.Sorted(maps.Keys(e.NodeGroups)) {
 		c := nodes.Cluster{Name: pending, Endpoint: pending, CertificateAuthority: pending, ServiceCIDR: pending}

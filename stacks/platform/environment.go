@@ -126,7 +126,7 @@ type Cluster struct {
 	// LogRetentionDays is how long the control plane's logs are kept: one of the
 	// values that CloudWatch Logs allows.
 	LogRetentionDays int `json:"logRetentionDays"`
-	// KeyDeletionDays is how long the cluster's KMS keys wait once they are
+	// KeyDeletionDays is how long all KMS keys of the environment wait once they are
 	// deleted: 7 to 30.
 	KeyDeletionDays int `json:"keyDeletionDays"`
 }

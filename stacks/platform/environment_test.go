@@ -120,6 +120,13 @@ func TestConfigurationRefusesFirst(t *testing.T) {
 			map[string]any{"nodeGroups": map[string]any{"a": map[string]any{"instanceTypes": []string{"m6i.lage"}}}},
 			[]string{"slipway:environment.nodeGroups.a.instanceTypes", "m6i.large"},
 		},
+		"taint effect": {
+			map[string]any{"nodeGroups": map[string]any{"a": map[string]any{"taints": []any{map[string]any{"key": "x", "effect": "Bad"}}}}},
+			[]string{"slipway:environment.nodeGroups.a.taints.effect", "NoSchedule"},
+		},
+		"principal of an administrator": {
+			map[string]any{"cluster": map[string]any{"admins": map[string]any{"x": "bad"}}}, []string{"slipway:environment.cluster.admins.x"},
+		},
 		"no node groups": {map[string]any{"nodeGroups": map[string]any{}}, []string{"slipway:environment.nodeGroups is required"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package platform
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 
@@ -32,16 +31,21 @@ func rename(section reflect.Type, text string) string {
 	for _, name := range strings.Split(text[:end], ".") {
 		bare, index, indexed := strings.Cut(name, "[")
 		key := bare
-		if section.Kind() == reflect.Struct {
+		if section.Kind() == reflect.Slice {
+			section = section.Elem()
+		}
+		switch section.Kind() {
+		case reflect.Struct:
 			field, ok := section.FieldByName(bare)
 			if !ok {
 				return text
 			}
 			key, section = field.Tag.Get("json"), field.Type
+		case reflect.Map: // The user's own key.
+			section = section.Elem()
 		}
-		for indexed && (section.Kind() == reflect.Slice || section.Kind() == reflect.Map) {
-			section, indexed = section.Elem(), false
-			key = fmt.Sprintf("%s[%s", key, index)
+		if indexed {
+			key += "[" + index
 		}
 		keys = append(keys, key)
 	}
