@@ -6,14 +6,12 @@ import (
 	"go/ast"
 	"go/parser"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -338,7 +336,7 @@ func TestConfigurationReferenceGolden(t *testing.T) {
 		}
 	}
 	fmt.Fprintf(&out, "\n## Everything at once\n\nEvery key, for the form of it; few environments need more than those of\n`stacks/Pulumi.dev.yaml`.\n\n```yaml\n%s```\n", example)
-	document(t, "configuration.md", out.String())
+	sameAsFile(t, filepath.Join(root, "docs", "configuration.md"), out.String())
 }
 
 // The example has every key, each of them has a comment, and the platform takes
@@ -424,25 +422,5 @@ func TestRulesReferenceGolden(t *testing.T) {
 		counts[r.Tag]++
 		fmt.Fprintf(&table, "| %s | `%s` | %s | %s |\n", r.Name, r.Code, strings.ReplaceAll(r.Source, "|", "\\|"), r.Tag)
 	}
-	document(t, "rules.md", fmt.Sprintf(rulesIntro, counts[cloud.Verified], counts[cloud.Derived], counts[cloud.Memory])+table.String())
-}
-
-// document compares text with a file of docs, as golden does below testdata.
-func document(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join(root, "docs", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		t.Errorf("%s rewritten: review the diff", path)
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); if that is right: go test ./tests -run %s -update\n%s", path, t.Name(), diff)
-	}
+	sameAsFile(t, filepath.Join(root, "docs", "rules.md"), fmt.Sprintf(rulesIntro, counts[cloud.Verified], counts[cloud.Derived], counts[cloud.Memory])+table.String())
 }

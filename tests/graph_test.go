@@ -74,11 +74,13 @@ func tree(resources []stateResource) string {
 // golden compares text with a file below testdata.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
+	sameAsFile(t, filepath.Join("testdata", name), got)
+}
+
+// sameAsFile compares text with a file, or rewrites the file with -update.
+func sameAsFile(t *testing.T, path, got string) {
+	t.Helper()
 	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
