@@ -57,6 +57,22 @@ func TestTwoRegionsInOneProgram(t *testing.T) {
 	}
 }
 
+// Environments have no name in common: two of them fit into one account and
+// region.
+func TestTwoEnvironmentsShareAnAccount(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"dev", "staging"} {
+		s, out := environment(t, name, dir, config(t, name))
+		if _, err := s.Up(t.Context()); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // No verb downloads anything or writes into the project.
 func TestVerbsDownloadNothingAndLeaveTheTreeClean(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/slipway-iac/slipway/internal/check"
 	"github.com/slipway-iac/slipway/internal/loggroup"
+	"github.com/slipway-iac/slipway/internal/naming"
 )
 
 const (
@@ -86,6 +87,11 @@ type Args struct {
 	// that CloudWatch Logs allows. Defaults to 90.
 	FlowLogRetentionDays int
 
+	// FlowLogGroup is the name of the flow logs' group, which no other may have
+	// in the account and region. Defaults to /vpc/<name of the component>/flow-logs;
+	// give it when stacks of one account use the same component name.
+	FlowLogGroup string
+
 	// LogKeyARN is the KMS key that encrypts the flow logs. Its policy must let
 	// CloudWatch Logs use it. When absent, the network makes a key of its own
 	// that serves for nothing else.
@@ -101,17 +107,21 @@ var (
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	clusterPattern = regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)
 
+	// logGroupPattern is what CloudWatch Logs allows as a name.
+	logGroupPattern = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`)
+
 	// namePattern keeps the component's name fit for what is named after it; the
 	// tightest is the flow logs' role, which has 64 characters with a suffix.
 	namePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
 )
 
-func (a Args) withDefaults() Args {
+func (a Args) withDefaults(name string) Args {
 	a.CIDR = cmp.Or(a.CIDR, defaultCIDR)
 	a.PodCIDR = cmp.Or(a.PodCIDR, defaultPodCIDR)
 	a.MaxZones = cmp.Or(a.MaxZones, defaultMaxZones)
 	a.NAT = cmp.Or(a.NAT, defaultNAT)
 	a.FlowLogRetentionDays = cmp.Or(a.FlowLogRetentionDays, defaultRetentionDays)
+	a.FlowLogGroup = cmp.Or(a.FlowLogGroup, naming.FlowLogGroup(name))
 	a.KeyDeletionDays = cmp.Or(a.KeyDeletionDays, defaultKeyDays)
 	if len(a.Tiers) == 0 {
 		a.Tiers = Tiers()
@@ -123,7 +133,7 @@ func (a Args) withDefaults() Args {
 // once, the addresses' first. New does the same; a program that makes more than
 // a network calls it before its first resource.
 func (a Args) Validate(name string) error {
-	a = a.withDefaults()
+	a = a.withDefaults(name)
 	var e check.Errors
 	e.That(namePattern.MatchString(name), "name", name, "a letter and then at most 39 letters, digits and hyphens")
 	a.checkAddresses(&e)
@@ -139,6 +149,8 @@ func (a Args) Validate(name string) error {
 		"1 to 100 letters, digits, hyphens and underscores, beginning with a letter or digit")
 	e.That(loggroup.Retains(a.FlowLogRetentionDays), "FlowLogRetentionDays", a.FlowLogRetentionDays,
 		"days that CloudWatch Logs can keep events for, such as 30, 90 or 365")
+	e.That(a.FlowLogGroup == naming.FlowLogGroup(name) || logGroupPattern.MatchString(a.FlowLogGroup), "FlowLogGroup", a.FlowLogGroup,
+		"1 to 512 letters, digits and the characters . - _ / #")
 	e.That(a.KeyDeletionDays >= 7 && a.KeyDeletionDays <= 30, "KeyDeletionDays", a.KeyDeletionDays, "7 to 30")
 	return e.Err()
 }

@@ -64,6 +64,7 @@ func TestEachRuleIsHeld(t *testing.T) {
 		"ClusterName":         {func(a *network.Args) { a.ClusterName = "my cluster" }, []string{"ClusterName", "my cluster"}},
 		"Retention":           {func(a *network.Args) { a.FlowLogRetentionDays = 45 }, []string{"FlowLogRetentionDays is 45", "90"}},
 		"Key deletion":        {func(a *network.Args) { a.KeyDeletionDays = 5 }, []string{"KeyDeletionDays is 5", "7 to 30"}},
+		"Log group":           {func(a *network.Args) { a.FlowLogGroup = "a b" }, []string{"FlowLogGroup is \"a b\"", "letters"}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

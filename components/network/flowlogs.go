@@ -9,7 +9,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/internal/loggroup"
-	"github.com/slipway-iac/slipway/internal/naming"
 )
 
 // flowLogFormat is AWS's default format and the fields without which a flow
@@ -31,9 +30,9 @@ const (
 
 // flowLogs records all traffic of the VPC in an encrypted log group.
 func (b *builder) flowLogs(parent pulumi.Resource, vpc *ec2.Vpc) (*cloudwatch.LogGroup, error) {
-	scope := flowLogScope{b.name, b.args.Region, b.args.AccountID}
+	scope := flowLogScope{b.args.FlowLogGroup, b.args.Region, b.args.AccountID}
 	group, err := loggroup.New(b.ctx, b.named(flowLogs), loggroup.Args{
-		Group:           naming.FlowLogGroup(b.name),
+		Group:           b.args.FlowLogGroup,
 		Region:          b.args.Region,
 		AccountID:       b.args.AccountID,
 		RetentionDays:   b.args.FlowLogRetentionDays,

@@ -80,10 +80,10 @@ type Network struct {
 	FlowLogGroupName pulumi.StringOutput `pulumi:"flowLogGroupName"`
 }
 
-// New builds a network. Its name must be its own in the account and region: the
-// flow logs' group is called after it.
+// New builds a network. Its name, or else Args.FlowLogGroup, must be its own in
+// the account and region: the flow logs' group is called after it.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Network, error) {
-	args = args.withDefaults()
+	args = args.withDefaults(name)
 	if err := args.Validate(name); err != nil {
 		return nil, fmt.Errorf("network %q: %w", name, err)
 	}

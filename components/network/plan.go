@@ -93,7 +93,7 @@ func (p Plan) Ranges() []netip.Prefix { return append([]netip.Prefix{p.VPC}, p.P
 //     and so on; a control slot is a /28, any other an equal share of its tier.
 //   - The pod CIDR is cut by zone alone, into slots of at most a /16.
 func PlanAddresses(args Args) (Plan, error) {
-	args = args.withDefaults()
+	args = args.withDefaults("")
 	var e check.Errors
 	args.checkAddresses(&e)
 	if err := e.Err(); err != nil {

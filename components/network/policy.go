@@ -4,13 +4,12 @@ import (
 	"fmt"
 
 	"github.com/slipway-iac/slipway/components/iampolicy"
-	"github.com/slipway-iac/slipway/internal/naming"
 	"github.com/slipway-iac/slipway/internal/partition"
 )
 
 // flowLogScope is where the flow logs are in AWS, from which all their documents are written.
 // Everything in it is plain, so the documents stand in the first preview.
-type flowLogScope struct{ network, region, account string }
+type flowLogScope struct{ logGroup, region, account string }
 
 // arn is the name of something of the account in the region.
 func (s flowLogScope) arn(service, resource string) string {
@@ -18,7 +17,7 @@ func (s flowLogScope) arn(service, resource string) string {
 }
 
 func (s flowLogScope) group() string {
-	return s.arn("logs", "log-group:"+naming.FlowLogGroup(s.network))
+	return s.arn("logs", "log-group:"+s.logGroup)
 }
 
 // trust lets the flow log service assume the role for flow logs of this account

@@ -23,7 +23,7 @@ func TestWarnings(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := tc.args.withDefaults().warnings()
+			got := tc.args.withDefaults("net").warnings()
 			if tc.want == "" && len(got) != 0 {
 				t.Fatalf("warnings %q, want none", got)
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/slipway-iac/slipway/components/network"
 	"github.com/slipway-iac/slipway/components/nodes"
 	"github.com/slipway-iac/slipway/internal/check"
+	"github.com/slipway-iac/slipway/internal/naming"
 	"github.com/slipway-iac/slipway/internal/partition"
 )
 
@@ -36,7 +37,7 @@ func (e Environment) networkArgs() network.Args {
 		CIDR: e.Network.CIDR, PodCIDR: e.Network.PodCIDR, AvoidCIDRs: append(slices.Clone(e.Network.AvoidCIDRs), e.Cluster.ServiceCIDR),
 		Zones: e.Network.Zones, MaxZones: e.Network.MaxZones, NAT: network.NAT(e.Network.NAT),
 		InterfaceEndpoints: e.Network.InterfaceEndpoints, ClusterName: e.Cluster.ClusterName,
-		FlowLogRetentionDays: e.Network.FlowLogRetentionDays, KeyDeletionDays: e.Cluster.KeyDeletionDays,
+		FlowLogRetentionDays: e.Network.FlowLogRetentionDays, FlowLogGroup: naming.FlowLogGroup(e.Cluster.ClusterName), KeyDeletionDays: e.Cluster.KeyDeletionDays,
 	}
 }
 
