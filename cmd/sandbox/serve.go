@@ -66,7 +66,7 @@ func serve(ctx context.Context, r *run) error {
 		if err := os.WriteFile(r.servingFile(), note, 0o600); err != nil {
 			return err
 		}
-		defer os.Remove(r.servingFile())
+		defer func() { _ = os.Remove(r.servingFile()) }()
 		r.printVariables(s)
 		select {
 		case <-ctx.Done():
@@ -114,7 +114,7 @@ func (r *run) askServer(ctx context.Context) (summary, bool) {
 	if err != nil {
 		return summary{}, false
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	var answer summary
 	if json.NewDecoder(response.Body).Decode(&answer) != nil {
 		return summary{}, false

@@ -15,20 +15,20 @@ const (
 	// Tier names the tier of a subnet: public, private, pod, data or control.
 	Tier = "slipway:tier"
 
-	// PublicLoadBalancer, with value "1", marks subnets for internet-facing
+	// PublicLoadBalancer with value "1" marks subnets for internet-facing
 	// load balancers. See
 	// https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery/
 	PublicLoadBalancer = "kubernetes.io/role/elb"
 
-	// InternalLoadBalancer, with value "1", marks subnets for internal load
+	// InternalLoadBalancer with value "1" marks subnets for internal load
 	// balancers.
 	InternalLoadBalancer = "kubernetes.io/role/internal-elb"
 
-	// KarpenterDiscovery, with a cluster's name as value, marks the subnets and
+	// KarpenterDiscovery with a cluster's name as value marks the subnets and
 	// security groups that Karpenter may use.
 	KarpenterDiscovery = "karpenter.sh/discovery"
 
-	// CNIRole, with value "0", keeps the VPC CNI's subnet discovery from
+	// CNIRole with value "0" keeps the VPC CNI's subnet discovery from
 	// taking addresses from a subnet.
 	CNIRole = "kubernetes.io/role/cni"
 )

@@ -49,9 +49,13 @@ func (r request) allowedBy(p eks.Policy) bool {
 	case "AmazonEKSAdminPolicy", "AmazonEKSEditPolicy":
 		return r.verb == "get" || Namespaced(r.apiVersion, r.kind)
 	}
-	secret := r.kind == "Secret"
-	return r.verb == "get" &&
-		!(secret && p.Name == "AmazonEKSViewPolicy") && (secret || p.Name != "AmazonEKSSecretReaderPolicy")
+	switch p.Name {
+	case "AmazonEKSViewPolicy":
+		return r.verb == "get" && r.kind != "Secret"
+	case "AmazonEKSSecretReaderPolicy":
+		return r.verb == "get" && r.kind == "Secret"
+	}
+	return r.verb == "get"
 }
 
 // in tells whether the request is about a namespace of a scope, in which an

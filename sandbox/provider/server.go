@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/kube"
 )

@@ -75,7 +75,7 @@ func (w *world) clusterProps(more cloud.Props) cloud.Props {
 }
 
 func (w *world) vpcConfig(more cloud.Props) cloud.Props {
-	base := cloud.Props(w.clusterProps(nil).Obj("vpcConfig"))
+	base := w.clusterProps(nil).Obj("vpcConfig")
 	return cloud.Props{"vpcConfig": map[string]any(base.With(more))}
 }
 
