@@ -53,9 +53,7 @@ func serve(ctx context.Context, r *run) error {
 			return err
 		}
 		server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			answer := summarise(s.Account.Resources())
-			answer.Account = s.Account.ID()
-			_ = json.NewEncoder(w).Encode(answer)
+			_ = json.NewEncoder(w).Encode(summarise(s.Account))
 		})}
 		ended := make(chan error, 1)
 		go func() { ended <- server.Serve(listener) }()

@@ -85,7 +85,7 @@ func (r *run) configFile() (string, error) {
 	}
 	var known []string
 	for _, file := range files {
-		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "Pulumi."), ".yaml")
+		name := platform.StackOf(file)
 		if name == r.name {
 			return file, nil
 		}

@@ -53,7 +53,5 @@ func (r *run) state(ctx context.Context) (summary, error) {
 	case err != nil:
 		return summary{}, err
 	}
-	s := summarise(account.Resources())
-	s.Account = account.ID()
-	return s, account.Close()
+	return summarise(account), account.Close()
 }

@@ -33,9 +33,9 @@ type entry struct {
 	Deletion string `json:"deletion,omitempty"`
 }
 
-func summarise(resources []*cloud.Resource) summary {
-	s := summary{Kinds: map[string]int{}}
-	for _, r := range resources {
+func summarise(account *cloud.Account) summary {
+	s := summary{Account: account.ID(), Kinds: map[string]int{}}
+	for _, r := range account.Resources() {
 		e := entry{Kind: r.Kind, ID: r.ID, Region: r.Region, Owner: r.Owner, Deletion: r.Scheduled}
 		if r.Scheduled != "" {
 			s.Scheduled = append(s.Scheduled, e)

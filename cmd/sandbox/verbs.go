@@ -24,7 +24,7 @@ func up(ctx context.Context, r *run) error {
 			return err
 		}
 		printOutputs(r.out, result.Outputs)
-		printCounts(r.out, summarise(s.Account.Resources()))
+		printCounts(r.out, summarise(s.Account))
 		return nil
 	})
 }
@@ -57,7 +57,7 @@ func destroy(ctx context.Context, r *run) error {
 		if _, err := s.Destroy(ctx); err != nil {
 			return err
 		}
-		printLeft(r.out, summarise(s.Account.Resources()))
+		printLeft(r.out, summarise(s.Account))
 		return nil
 	})
 }

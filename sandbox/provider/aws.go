@@ -36,11 +36,7 @@ func (p *awsProvider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulu
 	if err != nil {
 		return nil, err
 	}
-	olds, err := unmarshal(r.GetOlds())
-	if err != nil {
-		return nil, err
-	}
-	news, err := unmarshal(r.GetNews())
+	olds, news, err := unmarshalBoth(r.GetOlds(), r.GetNews())
 	if err != nil {
 		return nil, err
 	}
@@ -69,11 +65,7 @@ func (p *awsProvider) Diff(ctx context.Context, r *pulumirpc.DiffRequest) (*pulu
 	if err != nil {
 		return nil, err
 	}
-	oldInputs, err := unmarshal(r.GetOldInputs())
-	if err != nil {
-		return nil, err
-	}
-	news, err := unmarshal(r.GetNews())
+	oldInputs, news, err := unmarshalBoth(r.GetOldInputs(), r.GetNews())
 	if err != nil {
 		return nil, err
 	}

@@ -82,11 +82,7 @@ func opened(config cloud.Props) cloud.Props {
 }
 
 func diffConfig(r *pulumirpc.DiffRequest, replaces ...string) (*pulumirpc.DiffResponse, error) {
-	olds, err := unmarshal(r.GetOlds())
-	if err != nil {
-		return nil, err
-	}
-	news, err := unmarshal(r.GetNews())
+	olds, news, err := unmarshalBoth(r.GetOlds(), r.GetNews())
 	if err != nil {
 		return nil, err
 	}

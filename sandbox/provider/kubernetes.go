@@ -52,11 +52,7 @@ func (p *kubernetesProvider) Check(_ context.Context, r *pulumirpc.CheckRequest)
 	if err != nil {
 		return nil, err
 	}
-	news, err := unmarshal(r.GetNews())
-	if err != nil {
-		return nil, err
-	}
-	olds, err := unmarshal(r.GetOlds())
+	olds, news, err := unmarshalBoth(r.GetOlds(), r.GetNews())
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +66,7 @@ func (p *kubernetesProvider) Check(_ context.Context, r *pulumirpc.CheckRequest)
 
 func (p *kubernetesProvider) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
 	_, token := typeOf(r.GetUrn())
-	olds, err := unmarshal(r.GetOldInputs())
-	if err != nil {
-		return nil, err
-	}
-	news, err := unmarshal(r.GetNews())
+	olds, news, err := unmarshalBoth(r.GetOldInputs(), r.GetNews())
 	if err != nil {
 		return nil, err
 	}

@@ -117,6 +117,15 @@ func unmarshal(s *structpb.Struct) (cloud.Props, error) {
 	return FromPulumi(m)
 }
 
+// unmarshalBoth opens what a resource was and what it is to be.
+func unmarshalBoth(olds, news *structpb.Struct) (was, willBe cloud.Props, err error) {
+	if was, err = unmarshal(olds); err != nil {
+		return nil, nil, err
+	}
+	willBe, err = unmarshal(news)
+	return was, willBe, err
+}
+
 func marshal(p cloud.Props) (*structpb.Struct, error) {
 	return plugin.MarshalProperties(ToPulumi(p), wire)
 }

@@ -132,7 +132,7 @@ func nearest(word string, known []string) string {
 	})
 }
 
-// stackOf is the name of the stack that a configuration file belongs to.
-func stackOf(path string) string {
+// StackOf is the name of the stack that a configuration file belongs to.
+func StackOf(path string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), "Pulumi."), ".yaml")
 }

@@ -232,7 +232,7 @@ func ReadFile(path string) (Environment, error) {
 	if !ok {
 		return Environment{}, fmt.Errorf("%s has no %s: copy it from stacks/Pulumi.dev.yaml", path, configKey)
 	}
-	environment, err := parse(stackOf(path), value)
+	environment, err := parse(StackOf(path), value)
 	if err != nil {
 		return Environment{}, fmt.Errorf("%s: %w", path, err)
 	}

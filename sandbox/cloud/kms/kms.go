@@ -4,7 +4,7 @@
 // A deleted key stays in the account, scheduled, and refuses every use; the
 // days never pass. The keys that AWS manages (aws/ebs, aws/rds, …) exist
 // without being made. Nothing is ever encrypted, and a key policy decides only
-// what [AllowsService] is asked.
+// what [AllowsServiceFor] is asked.
 package kms
 
 import "github.com/slipway-iac/slipway/sandbox/cloud"

@@ -54,16 +54,10 @@ func managedBy(tx *cloud.Tx, d iam.Document) bool {
 
 func root(tx *cloud.Tx) string { return tx.ARN("iam", "root") }
 
-// AllowsService tells whether the policy of a key lets a service, such as
-// logs.us-west-2.amazonaws.com, encrypt with it. Its conditions are taken to
-// hold. A key that does not exist allows nobody.
-func AllowsService(tx *cloud.Tx, keyARN, service string) bool {
-	return AllowsServiceFor(tx, keyARN, service, nil)
-}
-
-// AllowsServiceFor is [AllowsService] for calls that carry condition keys, such
-// as kms:EncryptionContext:aws:logs:arn. Conditions on other keys are taken to
-// hold.
+// AllowsServiceFor tells whether the policy of a key lets a service, such as
+// logs.us-west-2.amazonaws.com, encrypt with it. The call carries condition
+// keys, such as kms:EncryptionContext:aws:logs:arn; conditions on other keys are
+// taken to hold. A key that does not exist allows nobody.
 func AllowsServiceFor(tx *cloud.Tx, keyARN, service string, context map[string]string) bool {
 	k := Key(tx, keyARN)
 	if k == nil {
