@@ -11,6 +11,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"google.golang.org/grpc"
 
 	"github.com/slipway-iac/slipway/sandbox"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -42,6 +43,8 @@ type Environment struct {
 	RealEKS bool
 	// Listen is the address of each provider by package; see [provider.Options].
 	Listen map[string]string
+	// Intercept sees every call to the providers; see [provider.Options].
+	Intercept []grpc.UnaryServerInterceptor
 	// Out and Err receive the engine's progress and errors. Nil discards.
 	Out, Err io.Writer
 }
@@ -78,6 +81,7 @@ func (e Environment) Open(ctx context.Context) (*Session, error) {
 	s.Account = account
 	servers, err := provider.Serve(provider.Options{
 		Account: account, Engine: e.Engine, Caller: e.Caller, RealEKS: e.RealEKS, Listen: e.Listen,
+		Intercept: e.Intercept,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

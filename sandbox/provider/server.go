@@ -36,6 +36,10 @@ type Options struct {
 	// Listen is the address of each server by package; a free port on loopback
 	// when absent.
 	Listen map[string]string
+	// Intercept sees every call of the engine before the provider does, the
+	// first outermost. It is where faults are made and what happens is written
+	// down.
+	Intercept []grpc.UnaryServerInterceptor
 }
 
 // Servers are running providers.
@@ -60,7 +64,7 @@ func Serve(o Options) (*Servers, error) {
 		if !ok {
 			continue
 		}
-		if err := s.serve(name, o.Listen[name], p); err != nil {
+		if err := s.serve(name, o, p); err != nil {
 			s.Close()
 			return nil, err
 		}
@@ -68,7 +72,8 @@ func Serve(o Options) (*Servers, error) {
 	return s, nil
 }
 
-func (s *Servers) serve(name, address string, p pulumirpc.ResourceProviderServer) error {
+func (s *Servers) serve(name string, o Options, p pulumirpc.ResourceProviderServer) error {
+	address := o.Listen[name]
 	if address == "" {
 		address = "127.0.0.1:0"
 	}
@@ -80,6 +85,7 @@ func (s *Servers) serve(name, address string, p pulumirpc.ResourceProviderServer
 		grpc.StatsHandler(connections{}),
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxSendMsgSize(maxMessage),
+		grpc.ChainUnaryInterceptor(o.Intercept...),
 	)
 	pulumirpc.RegisterResourceProviderServer(server, p)
 	s.addresses[name] = listener.Addr().String()
