@@ -15,7 +15,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
-	_ "github.com/slipway-iac/slipway/sandbox/cloud/all" // Links every rule.
+	_ "github.com/slipway-iac/slipway/sandbox" // Links every rule.
 	"github.com/slipway-iac/slipway/stacks/platform"
 )
 
@@ -406,21 +406,29 @@ with which AWS refuses it, where the rule was read, and how well that proves it.
 - **memory** (%d): general knowledge; likely, but nowhere read. Where AWS refuses
   with another code or not at all, please say so.
 
-Not in the table: what fails late, after a resource exists (nodes that do not
-join, add-ons that stay degraded), what a cluster's API refuses, and whatever is
-not modelled, which is refused by its name.
+What comes of breaking it:
 
-| Rule | Code | Source | Tag |
-|---|---|---|---|
+- **refuses** (%d): the call fails and nothing has changed.
+- **fails late** (%d): what was made exists, and does not work: nodes that do not
+  join, add-ons that stay degraded. The code is the health issue that AWS shows.
+- **warns** (%d): the rule itself is uncertain, so Pulumi only shows a warning.
+
+Not in the table: whatever is not modelled, which is refused by its name.
+
+| Rule | Code | Effect | Source | Tag |
+|---|---|---|---|---|
 `
 
 func TestRulesReferenceGolden(t *testing.T) {
 	t.Parallel()
-	counts := map[cloud.Tag]int{}
+	tags, effects := map[cloud.Tag]int{}, map[cloud.Effect]int{}
 	var table strings.Builder
 	for _, r := range cloud.Rules() {
-		counts[r.Tag]++
-		fmt.Fprintf(&table, "| %s | `%s` | %s | %s |\n", r.Name, r.Code, strings.ReplaceAll(r.Source, "|", "\\|"), r.Tag)
+		tags[r.Tag]++
+		effects[r.Effect]++
+		fmt.Fprintf(&table, "| %s | `%s` | %s | %s | %s |\n", r.Name, r.Code, r.Effect, strings.ReplaceAll(r.Source, "|", "\\|"), r.Tag)
 	}
-	sameAsFile(t, filepath.Join(root, "docs", "rules.md"), fmt.Sprintf(rulesIntro, counts[cloud.Verified], counts[cloud.Derived], counts[cloud.Memory])+table.String())
+	intro := fmt.Sprintf(rulesIntro, tags[cloud.Verified], tags[cloud.Derived], tags[cloud.Memory],
+		effects[cloud.Refuses], effects[cloud.FailsLate], effects[cloud.Warns])
+	sameAsFile(t, filepath.Join(root, "docs", "rules.md"), intro+table.String())
 }

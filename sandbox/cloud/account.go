@@ -84,6 +84,8 @@ type Session struct {
 	Caller string
 	// DefaultTags are put on every resource that can have tags.
 	DefaultTags map[string]string
+	// Warn hears the warnings of calls that end well. Optional.
+	Warn func(Warning)
 }
 
 // Kind finds a modelled type.

@@ -9,6 +9,12 @@
 // unknown kind, property or function is an error that names it. The package
 // knows nothing of Pulumi's engine; the provider in front of it does.
 //
+// A [Rule] that is broken refuses the call, or fails late, or warns. It refuses
+// where sources agree on the rule, even if only memory knows the error code. It
+// warns where the rule itself is unproven and a wrong refusal would stop a sound
+// program: quotas that AWS is said to have raised, versions newer than the
+// sandbox, limits that nobody has found written down.
+//
 // Each service is a package below this one (ec2, iam, eks, …) that exports a
 // [Service]; package all lists them.
 //

@@ -13,10 +13,14 @@ const (
 	hidden = "test:index/hidden:Hidden"
 )
 
-var refuse = cloud.Declare(cloud.Rule{Name: "test-refusal", Code: "TestRefused", Status: 409, Source: "this test"})
+var (
+	refuse = cloud.Declare(cloud.Rule{Name: "test-refusal", Code: "TestRefused", Status: 409, Source: "this test"})
+	fail   = cloud.Declare(cloud.Rule{Name: "test-failure", Code: "BoxFailed", Source: "this test", Effect: cloud.FailsLate})
+	warn   = cloud.Declare(cloud.Rule{Name: "test-warning", Code: "BoxDoubtful", Source: "this test", Effect: cloud.Warns})
+)
 
 // lab is a service whose boxes do on request what a kind can do: mode is one of
-// refuse, refuse-late, break, late, or empty.
+// refuse, break, late, warn, and so on, or empty.
 func lab() cloud.Service {
 	act := func(tx *cloud.Tx, p cloud.Props) error {
 		switch p.Str("mode") {
@@ -26,7 +30,12 @@ func lab() cloud.Service {
 		case "break":
 			return errors.New("out of cardboard")
 		case "late":
-			return &cloud.Late{Code: "BoxFailed", Message: "the lid is missing"}
+			return fail.Late("the %s is missing", "lid")
+		case "warn":
+			tx.Warn(warn, "%d lids", 2)
+		case "warn, then refuse":
+			tx.Warn(warn, "%d lids", 3)
+			return refuse.Refuse("no box today")
 		}
 		return nil
 	}

@@ -1,7 +1,7 @@
 package cloud
 
 import (
-	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -19,12 +19,27 @@ const (
 	Memory Tag = "memory"
 )
 
+// Effect tells what AWS does when a rule is broken.
+type Effect string
+
+// What AWS does when a rule is broken.
+const (
+	// Refuses: the call fails and nothing has changed.
+	Refuses Effect = "refuses"
+	// FailsLate: the call succeeds, and what it made or changed does not work.
+	FailsLate Effect = "fails late"
+	// Warns: the sandbox is not sure that AWS refuses at all, so it only says
+	// that it might. See the package comment for which rules do.
+	Warns Effect = "warns"
+)
+
 // Rule is one thing that AWS refuses. Rules are declared once, as package
 // variables, so that they can be listed.
 type Rule struct {
-	// Name says what is refused, in a few words with hyphens.
+	// Name says what is refused, in a few words with hyphens. No two rules have
+	// the same.
 	Name string
-	// Code is AWS's error code.
+	// Code is AWS's error code, or the health issue of a late failure.
 	Code string
 	// Status is the HTTP status of the answer; 400 when left out.
 	Status int
@@ -32,6 +47,10 @@ type Rule struct {
 	Source string
 	// Tag says how well it is proven; Verified when left out.
 	Tag Tag
+	// Effect is what comes of breaking it; Refuses when left out.
+	Effect Effect
+	// Package is the import path of the package that declares the rule.
+	Package string
 }
 
 var rules []*Rule
@@ -44,8 +63,24 @@ func Declare(r Rule) *Rule {
 	if r.Tag == "" {
 		r.Tag = Verified
 	}
+	if r.Effect == "" {
+		r.Effect = Refuses
+	}
+	r.Package = caller()
+	if slices.ContainsFunc(rules, func(o *Rule) bool { return o.Name == r.Name }) {
+		panic("bug in the sandbox: two rules are called " + r.Name)
+	}
 	rules = append(rules, &r)
 	return &r
+}
+
+// caller is the import path of the package that calls Declare.
+func caller() string {
+	pc, _, _, _ := runtime.Caller(2)
+	name := runtime.FuncForPC(pc).Name()
+	folder := strings.LastIndex(name, "/") + 1
+	element, _, _ := strings.Cut(name[folder:], ".")
+	return name[:folder] + element
 }
 
 // Rules lists every rule of the packages linked in, sorted by code and name.
@@ -58,41 +93,9 @@ func Rules() []Rule {
 	return out
 }
 
-// Refuse is the error with which AWS refuses a call.
-func (r *Rule) Refuse(format string, args ...any) error {
-	return &Refusal{Rule: r, Message: fmt.Sprintf(format, args...)}
-}
-
-// Refusal is a call that AWS refused.
-type Refusal struct {
-	Rule    *Rule
-	Message string
-
-	service, operation string
-	doing              string
-}
-
-// Code is AWS's error code.
-func (r *Refusal) Code() string { return r.Rule.Code }
-
-// Error has the form in which the AWS provider reports a refused call.
-func (r *Refusal) Error() string {
-	if r.operation == "" {
-		return fmt.Sprintf("api error %s: %s", r.Rule.Code, r.Message)
+// must holds a rule to its declaration, which is what users read.
+func (r *Rule) must(e Effect) {
+	if r.Effect != e {
+		panic("bug in the sandbox: the rule " + r.Name + " is declared as one that " + string(r.Effect) + ", and now " + string(e))
 	}
-	return fmt.Sprintf("%s: operation error %s: %s, https response error StatusCode: %d, api error %s: %s",
-		r.doing, r.service, r.operation, r.Rule.Status, r.Rule.Code, r.Message)
 }
-
-// Late is a failure after a resource came into being: it exists, but did not
-// become what was asked for. AWS charges for it and Pulumi keeps it in its
-// state.
-type Late struct {
-	// Code is the status or health issue that AWS reports, such as
-	// NodeCreationFailure.
-	Code string
-	// Message says what is at fault and what would mend it.
-	Message string
-}
-
-func (l *Late) Error() string { return l.Code + ": " + l.Message }

@@ -23,6 +23,9 @@ type Tx struct {
 	puts    map[resourceKey]*Resource
 	dels    map[resourceKey]bool
 	seq     uint64
+
+	committed bool
+	warnings  []Warning
 }
 
 type resourceKey struct{ kind, region, id string }
@@ -51,9 +54,23 @@ func (a *Account) newTx(s Session, seed string) *Tx {
 	}
 }
 
-func (tx *Tx) end() { tx.account.mu.Unlock() }
+// end lets the next call in. Whoever hears the warnings may take its time, and
+// call the account.
+func (tx *Tx) end() {
+	tx.account.mu.Unlock()
+	if !tx.committed || tx.Session.Warn == nil {
+		return
+	}
+	for _, w := range tx.warnings {
+		tx.Session.Warn(w)
+	}
+}
 
-func (tx *Tx) commit() error { return tx.account.store.commit(tx) }
+func (tx *Tx) commit() error {
+	err := tx.account.store.commit(tx)
+	tx.committed = err == nil
+	return err
+}
 
 func (tx *Tx) nextSeq() uint64 { tx.seq++; return tx.seq }
 

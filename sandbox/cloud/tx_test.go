@@ -56,7 +56,7 @@ func TestLateIsKept(t *testing.T) {
 	a := openLab(t, "")
 	var late *cloud.Late
 	r, err := a.Create(west, box, "urn", cloud.Props{"mode": "late"})
-	if !errors.As(err, &late) || late.Code != "BoxFailed" || r == nil {
+	if !errors.As(err, &late) || late.Rule != fail || late.Error() != "BoxFailed: the lid is missing" || r == nil {
 		t.Fatalf("got %v, %v", r, err)
 	}
 	if got, err := a.Read(west, box, r.ID); err != nil || got == nil {

@@ -22,6 +22,9 @@ type Client struct {
 	engine  Engine
 	config  Kubeconfig
 	caller  string
+
+	// Warn hears the warnings of calls that end well. Optional.
+	Warn func(cloud.Warning)
 }
 
 // NewClient makes a client from a kubeconfig. caller is the identity whose
@@ -44,7 +47,7 @@ var ErrNotFound = errors.New("not found")
 // call reaches the cluster, authenticates and authorises, and then does what
 // is asked.
 func (c *Client) call(verb, apiVersion, kind, namespace, seed string, do func(tx *cloud.Tx, cluster *cloud.Resource) error) error {
-	session := cloud.Session{Region: c.config.Region, Caller: c.caller}
+	session := cloud.Session{Region: c.config.Region, Caller: c.caller, Warn: c.Warn}
 	return c.account.Change(session, seed, func(tx *cloud.Tx) error {
 		cluster := eks.ClusterByEndpoint(tx, c.config.Server)
 		if cluster == nil {

@@ -122,7 +122,7 @@ func (p *awsProvider) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	session := connectionOf(ctx).getSession()
+	session := session(ctx, r.GetUrn())
 	if r.GetPreview() {
 		props, err := p.options.Account.Preview(session, token, inputs)
 		if err != nil {
@@ -205,7 +205,7 @@ func (p *awsProvider) Update(ctx context.Context, r *pulumirpc.UpdateRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	session := connectionOf(ctx).getSession()
+	session := session(ctx, r.GetUrn())
 	if r.GetPreview() {
 		oldInputs, err := unmarshal(r.GetOldInputs())
 		if err != nil {
@@ -239,7 +239,7 @@ func (p *awsProvider) Update(ctx context.Context, r *pulumirpc.UpdateRequest) (*
 
 func (p *awsProvider) Delete(ctx context.Context, r *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
 	_, token := typeOf(r.GetUrn())
-	return &emptypb.Empty{}, p.options.Account.Delete(connectionOf(ctx).getSession(), token, r.GetId())
+	return &emptypb.Empty{}, p.options.Account.Delete(session(ctx, r.GetUrn()), token, r.GetId())
 }
 
 func (p *awsProvider) Invoke(ctx context.Context, r *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {

@@ -14,6 +14,7 @@ type connection struct {
 	mu         sync.Mutex
 	session    cloud.Session
 	kubeconfig string
+	engine     string // the address of its log
 }
 
 type connectionKey struct{}
@@ -61,4 +62,16 @@ func (c *connection) getKubeconfig() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.kubeconfig
+}
+
+func (c *connection) setEngine(address string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.engine = address
+}
+
+func (c *connection) getEngine() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.engine
 }

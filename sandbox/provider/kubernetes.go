@@ -38,12 +38,17 @@ func (p *kubernetesProvider) Configure(ctx context.Context, r *pulumirpc.Configu
 	return &pulumirpc.ConfigureResponse{SupportsPreview: true}, nil
 }
 
-func (p *kubernetesProvider) client(ctx context.Context) (*kube.Client, error) {
+func (p *kubernetesProvider) client(ctx context.Context, urn string) (*kube.Client, error) {
 	kubeconfig := connectionOf(ctx).getKubeconfig()
 	if kubeconfig == "" {
 		return nil, errors.New("configured Kubernetes cluster is unreachable: the provider has no kubeconfig; pass the cluster's")
 	}
-	return kube.NewClient(p.options.Account, p.options.Engine, p.options.Caller, kubeconfig)
+	client, err := kube.NewClient(p.options.Account, p.options.Engine, p.options.Caller, kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	client.Warn = warner(ctx, urn)
+	return client, nil
 }
 
 func (p *kubernetesProvider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
@@ -102,7 +107,7 @@ func (p *kubernetesProvider) Create(ctx context.Context, r *pulumirpc.CreateRequ
 	if r.GetPreview() {
 		return &pulumirpc.CreateResponse{Properties: r.GetProperties()}, nil
 	}
-	client, err := p.client(ctx)
+	client, err := p.client(ctx, r.GetUrn())
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +126,7 @@ func (p *kubernetesProvider) Read(ctx context.Context, r *pulumirpc.ReadRequest)
 	if err != nil {
 		return nil, err
 	}
-	client, err := p.client(ctx)
+	client, err := p.client(ctx, r.GetUrn())
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +171,7 @@ func (p *kubernetesProvider) Update(ctx context.Context, r *pulumirpc.UpdateRequ
 	if err != nil {
 		return nil, err
 	}
-	client, err := p.client(ctx)
+	client, err := p.client(ctx, r.GetUrn())
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +189,7 @@ func (p *kubernetesProvider) Delete(ctx context.Context, r *pulumirpc.DeleteRequ
 	if err != nil {
 		return nil, err
 	}
-	client, err := p.client(ctx)
+	client, err := p.client(ctx, r.GetUrn())
 	if err != nil {
 		return nil, err
 	}

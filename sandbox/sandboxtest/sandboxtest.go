@@ -74,6 +74,13 @@ type Call struct {
 	Args cloud.Props
 }
 
+// Warning is something that AWS may refuse about a resource.
+type Warning struct {
+	cloud.Warning
+	// URN is the resource's.
+	URN string
+}
+
 // Recording is what a program did.
 type Recording struct {
 	// Account holds what exists after the program ran.
@@ -85,6 +92,8 @@ type Recording struct {
 	Resources []Resource
 	// Calls are the calls of functions in order.
 	Calls []Call
+	// Warnings are what AWS may refuse, in order.
+	Warnings []Warning
 
 	options  Options
 	before   map[string]bool // What was in the account already.
@@ -170,6 +179,14 @@ func (r *Recording) record(x Resource) {
 	r.Resources = append(r.Resources, x)
 }
 
+func (r *Recording) warner(urn string) func(cloud.Warning) {
+	return func(w cloud.Warning) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.Warnings = append(r.Warnings, Warning{w, urn})
+	}
+}
+
 // create makes a custom resource where it belongs.
 func (r *Recording) create(x *Resource) error {
 	switch {
@@ -180,6 +197,7 @@ func (r *Recording) create(x *Resource) error {
 		return r.createObject(x)
 	}
 	session := r.session(x.Provider)
+	session.Warn = r.warner(x.URN)
 	kind, err := r.Account.Kind(x.Type)
 	if err != nil {
 		return err
@@ -241,6 +259,7 @@ func (r *Recording) createObject(x *Resource) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", x.URN, err)
 	}
+	client.Warn = r.warner(x.URN)
 	object, err := provider.NewObject(apiVersion, kind, resource.URN(x.URN), x.Inputs)
 	if err != nil {
 		return fmt.Errorf("%s: %w", x.URN, err)

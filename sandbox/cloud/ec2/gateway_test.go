@@ -58,16 +58,25 @@ var gatewayRefusals = refusals{
 			"subnetId": w.subnet(w.vpc(), "10.0.0.0/24", "a").ID, "allocationId": w.address().ID, "connectivityType": "private",
 		})
 	}},
-	"NAT before the internet gateway": {gatewayNotAttached, func(w *world) error {
+	"NAT before the internet gateway": {natNoGateway, func(w *world) error {
 		return w.refused(cloud.NATGateway, cloud.Props{"subnetId": w.subnet(w.vpc(), "10.0.0.0/24", "a").ID, "allocationId": w.address().ID})
 	}},
-	"NAT with another's address": {addressTaken, func(w *world) error {
+	"NAT with another's address": {natAddressTaken, func(w *world) error {
 		vpc := w.vpc()
 		w.gateway(vpc)
 		nat := w.nat(w.subnet(vpc, "10.0.0.0/24", "a"))
 		return w.refused(cloud.NATGateway, cloud.Props{"subnetId": w.subnet(vpc, "10.0.1.0/24", "a").ID, "allocationId": nat.Props.Str("allocationId")})
 	}},
-	"NAT in a full subnet": {noFreeAddresses, func(w *world) error {
+	"NAT with a second address that is another's": {addressTaken, func(w *world) error {
+		vpc := w.vpc()
+		w.gateway(vpc)
+		nat, other := w.nat(w.subnet(vpc, "10.0.0.0/24", "a")), w.nat(w.subnet(vpc, "10.0.1.0/24", "a"))
+		_, err := w.update(nat, cloud.Props{
+			"subnetId": nat.Props["subnetId"], "allocationId": nat.Props["allocationId"], "secondaryAllocationIds": list(other.Props.Str("allocationId")),
+		})
+		return err
+	}},
+	"NAT in a full subnet": {natNoRoom, func(w *world) error {
 		vpc := w.vpc()
 		w.gateway(vpc)
 		subnet := w.subnet(vpc, "10.0.0.0/28", "a")

@@ -14,6 +14,15 @@ var interfaceRefusals = refusals{
 	"group of another VPC": {invalidParameter, func(w *world) error {
 		return w.attach(Interface{SubnetID: w.subnet(w.vpc(), "10.0.0.0/24", "a").ID, SecurityGroups: []string{w.group(w.vpc(), "a").ID}})
 	}},
+	"public address without an internet gateway": {gatewayNotAttached, func(w *world) error {
+		subnet := w.subnet(w.vpc(), "10.0.0.0/24", "a")
+		var nic *cloud.Resource
+		w.must(func(tx *cloud.Tx) (err error) {
+			nic, err = AttachInterface(tx, Interface{SubnetID: subnet.ID})
+			return err
+		})
+		return w.refused(cloud.ElasticIP, cloud.Props{"networkInterface": nic.ID})
+	}},
 	"one address too many": {noFreeAddresses, func(w *world) error {
 		return w.attach(Interface{SubnetID: w.subnet(w.vpc(), "10.0.0.0/28", "a").ID, Addresses: 12})
 	}},

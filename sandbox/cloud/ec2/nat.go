@@ -2,6 +2,19 @@ package ec2
 
 import "github.com/slipway-iac/slipway/sandbox/cloud"
 
+// What EC2 finds out about a NAT gateway after it has accepted it.
+var (
+	natAddressTaken = natFailure("nat-gateway-address-associated", "Resource.AlreadyAssociated")
+	natNoGateway    = natFailure("nat-gateway-without-internet-gateway", "Gateway.NotAttached")
+	natNoRoom       = natFailure("nat-gateway-without-free-address", "InsufficientFreeAddressesInSubnet")
+)
+
+func natFailure(name, code string) *cloud.Rule {
+	return cloud.Declare(cloud.Rule{
+		Name: name, Code: code, Source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html", Effect: cloud.FailsLate,
+	})
+}
+
 const (
 	natPublic  = "public"
 	natPrivate = "private"
@@ -78,16 +91,16 @@ func bringUp(tx *cloud.Tx, r, subnet *cloud.Resource, allocations []*cloud.Resou
 	vpcID := subnet.Props.Str("vpcId")
 	for _, a := range allocations {
 		if a.Props.Str("associationId") != "" {
-			return late(addressTaken, "Elastic IP address ["+a.ID+"] is already associated with "+a.Props.Str("networkInterface"))
+			return natAddressTaken.Late("Elastic IP address [%s] is already associated with %s", a.ID, a.Props.Str("networkInterface"))
 		}
 	}
 	if len(allocations) > 0 && attachedGateway(tx, vpcID) == nil {
-		return late(gatewayNotAttached, "Network "+vpcID+" has no Internet gateway attached: make "+r.ID+" depend on the internet gateway")
+		return natNoGateway.Late("Network %s has no Internet gateway attached: make %s depend on the internet gateway", vpcID, r.ID)
 	}
 	second := r.Props.Strs("secondaryPrivateIpAddresses")
 	count := 1 + max(len(second), r.Props.Int("secondaryPrivateIpAddressCount"), len(allocations)-1)
 	if free := FreeAddresses(tx, subnet); free < count {
-		return late(noFreeAddresses, "Subnet "+subnet.ID+" has insufficient free addresses to create this NAT gateway")
+		return natNoRoom.Late("Subnet %s has insufficient free addresses to create this NAT gateway", subnet.ID)
 	}
 	nic, err := AttachInterface(tx, Interface{
 		SubnetID: subnet.ID, For: For(cloud.NATGateway, r.ID), Owner: owner, Type: "nat_gateway",

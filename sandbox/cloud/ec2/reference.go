@@ -86,8 +86,3 @@ var (
 		Name: "ipam-pool-does-not-exist", Code: "InvalidIpamPoolId.NotFound", Source: ec2API, Tag: cloud.Memory,
 	})
 )
-
-// late is a failure after the resource came into being.
-func late(rule *cloud.Rule, message string) error {
-	return &cloud.Late{Code: rule.Code, Message: message}
-}

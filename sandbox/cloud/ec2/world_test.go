@@ -161,8 +161,8 @@ func (rs refusals) run(t *testing.T) {
 					t.Errorf("refused by %s (%v), want %s", refused.Rule.Name, err, tc.rule.Name)
 				}
 			case errors.As(err, &failed):
-				if failed.Code != tc.rule.Code {
-					t.Errorf("failed late with %s (%v), want %s", failed.Code, err, tc.rule.Code)
+				if failed.Rule != tc.rule {
+					t.Errorf("failed late by %s (%v), want %s", failed.Rule.Name, err, tc.rule.Name)
 				}
 			default:
 				t.Errorf("got error %v, want %s", err, tc.rule.Code)

@@ -16,6 +16,7 @@ var (
 	addonExists   = rule("addon-exists", inUse, api+"API_CreateAddon.html", cloud.Verified)
 	addonConfig   = rule("addon-configuration", invalidParameter, api+"API_CreateAddon.html", cloud.Verified)
 	addonIdentity = rule("addon-pod-identity", invalidParameter, api+"API_CreateAddon.html", cloud.Verified)
+	addonConflict = failure("addon-configuration-conflict", "ConfigurationConflict", api+"API_AddonIssue.html")
 	addonRole     = rule("addon-role", invalidParameter, guide+"add-ons-iam.html", cloud.Derived)
 )
 
@@ -114,9 +115,9 @@ func conflictPolicy(p cloud.Props) string {
 }
 
 func conflict(cluster, name string) error {
-	return &cloud.Late{Code: "ConfigurationConflict", Message: fmt.Sprintf(
+	return addonConflict.Late(
 		"Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Cluster %s has a self-managed %s: "+
-			"set resolveConflictsOnCreate to OVERWRITE, or make the cluster with bootstrapSelfManagedAddons false", cluster, name)}
+			"set resolveConflictsOnCreate to OVERWRITE, or make the cluster with bootstrapSelfManagedAddons false", cluster, name)
 }
 
 // checkAddonVersion refuses a version that is not offered for the cluster's.

@@ -77,7 +77,7 @@ func AddonNames() []string { return slices.Sorted(maps.Keys(addons)) }
 // offerOf is an add-on as it is offered for a Kubernetes minor.
 func offerOf(name, minor string) (addonType, bool) {
 	a, ok := addons[name]
-	if _, known := versions.Find(minor); !ok || !known {
+	if _, known := versions.Find(minor); !ok || !known && !versions.ToCome(minor) {
 		return addonType{}, false
 	}
 	if a.followsCluster {

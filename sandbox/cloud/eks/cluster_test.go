@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 )
@@ -73,6 +75,21 @@ func TestOptionsSetTheEndpoint(t *testing.T) {
 	})
 }
 
+// What EKS may offer by now is not refused.
+func TestVersionToCome(t *testing.T) {
+	t.Parallel()
+	w := bare(t)
+	w.make("cluster", cloud.EKSCluster, w.clusterProps(cloud.Props{"version": "1.37"}))
+	if diff := cmp.Diff([]string{"cluster-version-to-come"}, w.warned); diff != "" {
+		t.Error(diff)
+	}
+	w.make("agent", cloud.EKSAddon, cloud.Props{"clusterName": "demo", "addonName": "eks-pod-identity-agent"})
+	w.make("cni", cloud.EKSAddon, w.cniProps())
+	if g := w.make("group", cloud.EKSNodeGroup, w.groupProps(nil)); g.Props.Str("version") != "1.37" {
+		t.Errorf("the nodes are of version %s", g.Props.Str("version"))
+	}
+}
+
 func TestClusterRefusals(t *testing.T) {
 	t.Parallel()
 	many := make([]string, 41)
@@ -84,7 +101,6 @@ func TestClusterRefusals(t *testing.T) {
 		want   string
 	}{
 		"taken name":                  {func(w *world) cloud.Props { w.make("first", cloud.EKSCluster, w.clusterProps(nil)); return nil }, "ResourceInUseException"},
-		"version to come":             {func(*world) cloud.Props { return cloud.Props{"version": "1.37"} }, "InvalidParameterException"},
 		"version out of support":      {func(*world) cloud.Props { return cloud.Props{"version": "1.30"} }, "InvalidParameterException"},
 		"version whose support ended": {func(w *world) cloud.Props { w.now = today.AddDate(0, 1, 0); return cloud.Props{"version": "1.31"} }, "InvalidParameterException"},
 		"extended version, no extended": {func(*world) cloud.Props {

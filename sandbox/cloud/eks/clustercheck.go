@@ -102,6 +102,9 @@ func checkVersion(tx *cloud.Tx, p cloud.Props) error {
 	w, ok := versions.Find(minor)
 	today := tx.Now().UTC()
 	switch {
+	case versions.ToCome(minor):
+		tx.Warn(versionToCome, "Kubernetes %s is newer than the versions that the sandbox knows EKS to offer (%q); it takes it for one like the newest", minor, versions.Minors())
+		return nil
 	case !ok || today.Before(w.Released) || today.After(w.Extended.AddDate(0, 0, 1)):
 		return clusterVersion.Refuse("unsupported Kubernetes version %q: EKS offers %q", minor, versions.Minors())
 	case p.Obj("upgradePolicy").Str("supportType") == "STANDARD" && today.After(w.Standard.AddDate(0, 0, 1)):

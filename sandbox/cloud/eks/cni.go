@@ -1,13 +1,31 @@
 package eks
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/slipway-iac/slipway/components/instances"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
+)
+
+// Why the VPC CNI does not make a node ready.
+var (
+	cniMissing        = failure("node-without-cni", notJoined, guide+"managing-vpc-cni.html")
+	cniMayNot         = failure("cni-role-permissions", notJoined, guide+"cni-iam-role.html")
+	cniNoAgent        = failure("cni-association-without-agent", notJoined, guide+"pod-id-agent-setup.html")
+	cniRoleGone       = failure("cni-association-role-gone", notJoined, guide+"pod-id-role.html")
+	cniRoleTrust      = failure("cni-association-role-trust", notJoined, guide+"pod-id-role.html")
+	agentMayNot       = failure("pod-identity-agent-permissions", notJoined, guide+"pod-id-agent-setup.html")
+	cniFederatedGone  = failure("cni-federated-role-gone", notJoined, guide+"iam-roles-for-service-accounts.html")
+	cniNoProvider     = failure("cni-federated-role-without-provider", notJoined, guide+"enable-iam-roles-for-service-accounts.html")
+	cniFederatedTrust = failure("cni-federated-role-trust", notJoined, guide+"iam-roles-for-service-accounts.html")
+	cniNoZone         = failure("cni-zone-without-eniconfig", notJoined, guide+"cni-custom-network.html")
+	cniSubnetMissing  = failure("cni-eniconfig-subnet-missing", notJoined, guide+"cni-custom-network.html")
+	cniSubnetZone     = failure("cni-eniconfig-subnet-zone", notJoined, guide+"cni-custom-network.html")
+	cniGroupMissing   = failure("cni-eniconfig-group-missing", notJoined, guide+"cni-custom-network.html")
+	cniNoRoom         = failure("cni-without-free-addresses", notJoined, guide+"cni-increase-ip-addresses.html")
+	cniNoInterface    = failure("cni-interface-refused", notJoined, guide+"cni-custom-network.html")
 )
 
 // cniAccount is the service account of the VPC CNI's DaemonSet.
@@ -85,61 +103,61 @@ func (n cni) eniConfig(zone string, labels map[string]string) (name string, conf
 	return name, n.zones.Obj(name)
 }
 
-// credentials finds what keeps the CNI from calling EC2: "" when it may. An
+// credentials finds what keeps the CNI from calling EC2: nil when it may. An
 // association of Pod Identity comes first; a role through OpenID Connect is
 // used without one, and the node's role without either.
-func (n cni) credentials(tx *cloud.Tx, c, nodeRole *cloud.Resource) string {
+func (n cni) credentials(tx *cloud.Tx, c, nodeRole *cloud.Resource) error {
 	var role *cloud.Resource
 	switch a := Association(tx, c.ID, "kube-system", cniAccount); {
 	case a != nil && (n.roleARN == "" || findAddon(tx, c.ID, "eks-pod-identity-agent") != nil):
 		role = iam.RoleByARN(tx, a.Props.Str("roleArn"))
-		if why := assumable(tx, c, a, role, nodeRole); why != "" {
-			return why
+		if err := assumable(tx, c, a, role, nodeRole); err != nil {
+			return err
 		}
 	case n.roleARN != "":
 		role = iam.RoleByARN(tx, n.roleARN)
-		if why := federated(tx, c, n.roleARN, role); why != "" {
-			return why
+		if err := federated(tx, c, n.roleARN, role); err != nil {
+			return err
 		}
 	default:
 		role = nodeRole
 	}
 	if missing := iam.Missing(tx, role, iam.CNIActions...); len(missing) > 0 {
-		return fmt.Sprintf("the VPC CNI runs as role %s, which does not allow %s: attach AmazonEKS_CNI_Policy to it", role.ID, strings.Join(missing, ", "))
+		return cniMayNot.Late("the VPC CNI runs as role %s, which does not allow %s: attach AmazonEKS_CNI_Policy to it", role.ID, strings.Join(missing, ", "))
 	}
-	return ""
+	return nil
 }
 
 // assumable finds what keeps the Pod Identity agent from giving the CNI the
 // role of its association.
-func assumable(tx *cloud.Tx, c, a, role, nodeRole *cloud.Resource) string {
+func assumable(tx *cloud.Tx, c, a, role, nodeRole *cloud.Resource) error {
 	switch {
 	case findAddon(tx, c.ID, "eks-pod-identity-agent") == nil:
-		return fmt.Sprintf("the Pod Identity association %s of %s does nothing without the add-on eks-pod-identity-agent: make it before the node group", a.ID, cniAccount)
+		return cniNoAgent.Late("the Pod Identity association %s of %s does nothing without the add-on eks-pod-identity-agent: make it before the node group", a.ID, cniAccount)
 	case role == nil:
-		return fmt.Sprintf("the Pod Identity association %s of %s names the role %s, which does not exist any more", a.ID, cniAccount, a.Props.Str("roleArn"))
+		return cniRoleGone.Late("the Pod Identity association %s of %s names the role %s, which does not exist any more", a.ID, cniAccount, a.Props.Str("roleArn"))
 	case !iam.Trusts(role, podIdentity, "sts:AssumeRole", "sts:TagSession"):
-		return fmt.Sprintf("role %s of the VPC CNI does not trust %s any more", role.ID, podIdentity)
+		return cniRoleTrust.Late("role %s of the VPC CNI does not trust %s any more", role.ID, podIdentity)
 	}
 	if missing := iam.Missing(tx, nodeRole, "eks-auth:AssumeRoleForPodIdentity"); len(missing) > 0 {
-		return fmt.Sprintf("the Pod Identity agent runs as node role %s, which does not allow %s: attach AmazonEKSWorkerNodePolicy to it", nodeRole.ID, missing[0])
+		return agentMayNot.Late("the Pod Identity agent runs as node role %s, which does not allow %s: attach AmazonEKSWorkerNodePolicy to it", nodeRole.ID, missing[0])
 	}
-	return ""
+	return nil
 }
 
 // federated finds what keeps the CNI from assuming its role through the
 // cluster's OpenID Connect provider.
-func federated(tx *cloud.Tx, c *cloud.Resource, arn string, role *cloud.Resource) string {
+func federated(tx *cloud.Tx, c *cloud.Resource, arn string, role *cloud.Resource) error {
 	provider := tx.ARN("iam", "oidc-provider/"+issuer(c))
 	switch {
 	case role == nil:
-		return fmt.Sprintf("role %s of the add-on vpc-cni does not exist any more", arn)
+		return cniFederatedGone.Late("role %s of the add-on vpc-cni does not exist any more", arn)
 	case tx.Get(cloud.IAMOpenIDConnectProvider, provider) == nil:
-		return fmt.Sprintf("role %s of the add-on vpc-cni needs the OpenID Connect provider %s: make it, or give the add-on a Pod Identity association", role.ID, provider)
+		return cniNoProvider.Late("role %s of the add-on vpc-cni needs the OpenID Connect provider %s: make it, or give the add-on a Pod Identity association", role.ID, provider)
 	case !iam.TrustsWebIdentity(role, provider, issuer(c), "system:serviceaccount:kube-system:"+cniAccount):
-		return fmt.Sprintf("role %s of the add-on vpc-cni does not trust %s for the service account kube-system/%s", role.ID, provider, cniAccount)
+		return cniFederatedTrust.Late("role %s of the add-on vpc-cni does not trust %s for the service account kube-system/%s", role.ID, provider, cniAccount)
 	}
-	return ""
+	return nil
 }
 
 // addresses are how many addresses the CNI takes at once on a new node: on its

@@ -1,7 +1,6 @@
 package eks
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -13,43 +12,28 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 )
 
-// The health issues of node groups.
-// https://docs.aws.amazon.com/eks/latest/APIReference/API_Issue.html
-const (
-	notJoined     = "NodeCreationFailure"
-	notLaunched   = "AsgInstanceLaunchFailures"
-	subnetInvalid = "Ec2SubnetInvalidConfiguration"
-)
-
-// fault is one reason why a node does not become ready: the health issue that
-// EKS shows, what is at fault and what would mend it.
-type fault struct{ issue, text string }
-
 // needed are the services that a node calls while it starts.
 var needed = []string{"ec2", "ecr.api", "ecr.dkr", "s3", "sts", "eks"}
 
 // faults finds why a node in a subnet would not join the cluster; none when it
 // would.
-func (s *nodeSpec) faults(tx *cloud.Tx, subnet *cloud.Resource) []fault {
-	var faults []fault
-	add := func(issue, format string, args ...any) {
-		faults = append(faults, fault{issue, fmt.Sprintf(format, args...)})
-	}
-
-	s.checkRole(tx, add)
-	s.checkCNI(tx, subnet, add)
-	s.checkImage(add)
+func (s *nodeSpec) faults(tx *cloud.Tx, subnet *cloud.Resource) faults {
+	var f faults
+	s.checkRole(tx, &f)
+	s.checkCNI(tx, subnet, &f)
+	s.checkImage(&f)
 	if why := s.launchFault(tx, subnet); why != nil {
-		return append(faults, *why)
+		f.found(why)
+		return f
 	}
-	s.checkServices(tx, subnet, add)
-	s.checkEndpoint(tx, subnet, add)
-	return faults
+	s.checkServices(tx, subnet, &f)
+	s.checkEndpoint(tx, subnet, &f)
+	return f
 }
 
 // checkServices wants the node to reach what it calls while it starts. Services
 // that are out of reach for the same reason are named together.
-func (s *nodeSpec) checkServices(tx *cloud.Tx, subnet *cloud.Resource, add func(issue, format string, args ...any)) {
+func (s *nodeSpec) checkServices(tx *cloud.Tx, subnet *cloud.Resource, f *faults) {
 	services := needed
 	if Association(tx, s.cluster.ID, "kube-system", cniAccount) != nil {
 		services = append(slices.Clone(needed), "eks-auth")
@@ -73,13 +57,13 @@ func (s *nodeSpec) checkServices(tx *cloud.Tx, subnet *cloud.Resource, add func(
 		if len(unreached[reason]) == 1 {
 			reason = strings.Replace(reason, unnamed+" ", names+" ", 1)
 		}
-		add(notJoined, "nodes in subnet %s do not reach %s: %s; route the subnet through a NAT gateway, or make an endpoint for each", subnet.ID, names, reason)
+		f.add(nodeShutOff, "nodes in subnet %s do not reach %s: %s; route the subnet through a NAT gateway, or make an endpoint for each", subnet.ID, names, reason)
 	}
 }
 
 // checkRole wants the node's role to let the kubelet and the container runtime
 // do their work, and the cluster to know it.
-func (s *nodeSpec) checkRole(tx *cloud.Tx, add func(issue, format string, args ...any)) {
+func (s *nodeSpec) checkRole(tx *cloud.Tx, f *faults) {
 	for _, need := range []struct {
 		policy  string
 		actions []string
@@ -88,83 +72,81 @@ func (s *nodeSpec) checkRole(tx *cloud.Tx, add func(issue, format string, args .
 		{"AmazonEC2ContainerRegistryPullOnly", []string{"ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}},
 	} {
 		if missing := iam.Missing(tx, s.role, need.actions...); len(missing) > 0 {
-			add(notJoined, "node role %s does not allow %s: attach %s to it", s.role.ID, strings.Join(missing, ", "), need.policy)
+			f.add(nodeMayNot, "node role %s does not allow %s: attach %s to it", s.role.ID, strings.Join(missing, ", "), need.policy)
 		}
 	}
 	if e := entry(tx, s.cluster.ID, s.role.Props.Str("arn")); e != nil && !strings.HasPrefix(e.Props.Str("type"), "EC2") {
-		add(notJoined, "the access entry of node role %s has type %s: make it EC2_LINUX, or leave it to EKS", s.role.ID, e.Props.Str("type"))
+		f.add(nodeEntryType, "the access entry of node role %s has type %s: make it EC2_LINUX, or leave it to EKS", s.role.ID, e.Props.Str("type"))
 	}
 }
 
 // checkCNI wants the VPC CNI to be there, to have credentials, and to find a
 // place for the pods of a node in the subnet.
-func (s *nodeSpec) checkCNI(tx *cloud.Tx, subnet *cloud.Resource, add func(issue, format string, args ...any)) {
+func (s *nodeSpec) checkCNI(tx *cloud.Tx, subnet *cloud.Resource, f *faults) {
 	if !s.cni.present {
-		add(notJoined, "cluster %s has no vpc-cni, without which nodes stay NotReady: make the add-on vpc-cni before the node group", s.cluster.ID)
+		f.add(cniMissing, "cluster %s has no vpc-cni, without which nodes stay NotReady: make the add-on vpc-cni before the node group", s.cluster.ID)
 		return
 	}
-	if why := s.cni.credentials(tx, s.cluster, s.role); why != "" {
-		add(notJoined, "%s", why)
-	}
+	f.found(s.cni.credentials(tx, s.cluster, s.role))
 	if !s.cni.networking().CustomNetworking {
 		return
 	}
 	zone := subnet.Props.Str("availabilityZone")
 	name, config := s.cni.eniConfig(zone, s.labels)
 	if config == nil {
-		add(notJoined, "the VPC CNI uses custom networking, and nodes in zone %s find no ENIConfig %q: add eniConfig.subnets.%s to the add-on's configurationValues, "+
+		f.add(cniNoZone, "the VPC CNI uses custom networking, and nodes in zone %s find no ENIConfig %q: add eniConfig.subnets.%s to the add-on's configurationValues, "+
 			"with env.ENI_CONFIG_LABEL_DEF topology.kubernetes.io/zone", zone, name, zone)
 		return
 	}
 	pods := tx.Get(cloud.Subnet, config.Str("id"))
 	switch {
 	case pods == nil:
-		add(notJoined, "ENIConfig %s names the subnet %s, which does not exist", name, config.Str("id"))
+		f.add(cniSubnetMissing, "ENIConfig %s names the subnet %s, which does not exist", name, config.Str("id"))
 	case pods.Props.Str("availabilityZone") != zone:
-		add(notJoined, "ENIConfig %s names the subnet %s in zone %s, but interfaces of a node in %s must be in its zone", name, pods.ID, pods.Props.Str("availabilityZone"), zone)
+		f.add(cniSubnetZone, "ENIConfig %s names the subnet %s in zone %s, but interfaces of a node in %s must be in its zone", name, pods.ID, pods.Props.Str("availabilityZone"), zone)
 	}
 	for _, id := range config.Strs("securityGroups") {
 		if g := tx.Get(cloud.SecurityGroup, id); g == nil || g.Props.Str("vpcId") != subnet.Props.Str("vpcId") {
-			add(notJoined, "ENIConfig %s names the security group %s, which does not exist in %s", name, id, subnet.Props.Str("vpcId"))
+			f.add(cniGroupMissing, "ENIConfig %s names the security group %s, which does not exist in %s", name, id, subnet.Props.Str("vpcId"))
 		}
 	}
 }
 
 // checkImage wants an image of the user's own to know its cluster, and to be no
 // newer than it.
-func (s *nodeSpec) checkImage(add func(issue, format string, args ...any)) {
+func (s *nodeSpec) checkImage(f *faults) {
 	if !s.image.custom {
 		return
 	}
 	if !s.image.bootstraps(s.cluster.ID) {
-		add(notJoined, "the launch template names the image %s, so EKS adds nothing to its user data, and that does not name cluster %s: "+
+		f.add(nodeNotTold, "the launch template names the image %s, so EKS adds nothing to its user data, and that does not name cluster %s: "+
 			"write a NodeConfig with the cluster's name, endpoint, certificate authority and CIDR", s.image.id, s.cluster.ID)
 	}
 	if plane := s.cluster.Props.Str("version"); versions.Number(s.image.minor) > versions.Number(plane) {
-		add(notJoined, "image %s is for Kubernetes %s, newer than the control plane's %s", s.image.id, s.image.minor, plane)
+		f.add(nodeImageVersion, "image %s is for Kubernetes %s, newer than the control plane's %s", s.image.id, s.image.minor, plane)
 	}
 	arch := map[string]instances.Arch{"x86_64": instances.AMD64, "arm64": instances.ARM64}[s.image.arch]
 	for _, t := range s.types {
 		if t.Arch != arch {
-			add(notLaunched, "the architecture %s of instance type %s does not match the architecture %s of image %s", t.Arch, t.Name, arch, s.image.id)
+			f.add(nodeImageArch, "the architecture %s of instance type %s does not match the architecture %s of image %s", t.Arch, t.Name, arch, s.image.id)
 		}
 	}
 }
 
 // launchFault is EKS's own look at a subnet before it starts anything there: a
 // public subnet must give its hosts public addresses.
-func (s *nodeSpec) launchFault(tx *cloud.Tx, subnet *cloud.Resource) *fault {
+func (s *nodeSpec) launchFault(tx *cloud.Tx, subnet *cloud.Resource) error {
 	if s.publicAddress != nil || subnet.Props.Bool("mapPublicIpOnLaunch") || !strings.HasPrefix(defaultTarget(tx, subnet.ID), "igw-") {
 		return nil
 	}
-	return &fault{subnetInvalid, fmt.Sprintf("One or more Amazon EC2 Subnets of [%s] does not automatically assign public IP addresses to instances launched into it: "+
-		"set mapPublicIpOnLaunch, or take private subnets", subnet.ID)}
+	return nodeSubnetPublic.Late("One or more Amazon EC2 Subnets of [%s] does not automatically assign public IP addresses to instances launched into it: "+
+		"set mapPublicIpOnLaunch, or take private subnets", subnet.ID)
 }
 
 // checkEndpoint wants the node to reach the cluster's API: inside the VPC where
 // the private endpoint is on, and else by way of the internet from an address
 // that the public endpoint admits.
-func (s *nodeSpec) checkEndpoint(tx *cloud.Tx, subnet *cloud.Resource, add func(issue, format string, args ...any)) {
+func (s *nodeSpec) checkEndpoint(tx *cloud.Tx, subnet *cloud.Resource, f *faults) {
 	block, err := netip.ParsePrefix(subnet.Props.Str("cidrBlock"))
 	if err != nil {
 		return
@@ -173,20 +155,20 @@ func (s *nodeSpec) checkEndpoint(tx *cloud.Tx, subnet *cloud.Resource, add func(
 		config := s.cluster.Props.Obj("vpcConfig")
 		groups := append([]string{config.Str("clusterSecurityGroupId")}, config.Strs("securityGroupIds")...)
 		if !ec2.Admits(tx, groups, 443, block, s.groups...) {
-			add(notJoined, "the security groups of cluster %s (%s) do not admit port 443 from the nodes' groups (%s): "+
+			f.add(nodeRefused, "the security groups of cluster %s (%s) do not admit port 443 from the nodes' groups (%s): "+
 				"add the cluster's group to the launch template, or a rule to the cluster's group", s.cluster.ID, strings.Join(groups, ", "), strings.Join(s.groups, ", "))
 		}
 		return
 	}
 	if ok, why := ec2.WayOut(tx, subnet.ID); !ok {
-		add(notJoined, "the private endpoint of cluster %s is off, and nodes do not reach the public one: %s; set endpointPrivateAccess", s.cluster.ID, why)
+		f.add(nodeNoEndpoint, "the private endpoint of cluster %s is off, and nodes do not reach the public one: %s; set endpointPrivateAccess", s.cluster.ID, why)
 		return
 	}
 	admitted := PublicCIDRs(s.cluster)
 	source, known := natAddress(tx, subnet.ID)
 	inside := func(c string) bool { p, err := netip.ParsePrefix(c); return err == nil && p.Contains(source) }
 	if everyone := slices.Contains(admitted, "0.0.0.0/0"); !everyone && (!known || !slices.ContainsFunc(admitted, inside)) {
-		add(notJoined, "the private endpoint of cluster %s is off, and the public one admits %s but not the nodes, who come from %s: "+
+		f.add(nodeNotAdmitted, "the private endpoint of cluster %s is off, and the public one admits %s but not the nodes, who come from %s: "+
 			"set endpointPrivateAccess, or add that address to publicAccessCidrs", s.cluster.ID, strings.Join(admitted, ", "), source)
 	}
 }
@@ -215,22 +197,4 @@ func defaultTarget(tx *cloud.Tx, subnetID string) string {
 		}
 	}
 	return ""
-}
-
-// lateness is how EKS reports faults; nil when there are none.
-func lateness(faults []fault) error {
-	if len(faults) == 0 {
-		return nil
-	}
-	var texts []string
-	for _, f := range faults {
-		if !slices.Contains(texts, f.text) {
-			texts = append(texts, f.text)
-		}
-	}
-	message := strings.Join(texts, "; ")
-	if faults[0].issue == notJoined {
-		message = "Instances failed to join the kubernetes cluster: " + message
-	}
-	return &cloud.Late{Code: faults[0].issue, Message: message}
 }

@@ -2,7 +2,6 @@ package eks
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/slipway-iac/slipway/components/instances"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -30,27 +29,28 @@ func (s *nodeSpec) settle(tx *cloud.Tx, r *cloud.Resource, desired int) error {
 		}
 		have = have[:len(have)-1]
 	}
-	var faults []fault
+	var f faults
 	for _, i := range have {
 		if !i.Facts.Bool(readyFact) {
-			faults = append(faults, s.retry(tx, i)...)
+			f = append(f, s.retry(tx, i)...)
 		}
 	}
 	for n := len(have); n < desired; n++ {
-		faults = append(faults, s.launch(tx, r, s.subnets[n%len(s.subnets)])...)
+		f = append(f, s.launch(tx, r, s.subnets[n%len(s.subnets)])...)
 	}
 	r.Props["status"] = "ACTIVE"
-	if len(faults) > 0 {
+	if len(f) > 0 {
 		r.Props["status"] = "CREATE_FAILED"
 	}
-	return lateness(faults)
+	return f.err()
 }
 
 // launch starts one node in a subnet. One that cannot join is left running, as
 // EKS leaves it.
-func (s *nodeSpec) launch(tx *cloud.Tx, r *cloud.Resource, subnet *cloud.Resource) []fault {
-	if f := s.launchFault(tx, subnet); f != nil {
-		return []fault{*f}
+func (s *nodeSpec) launch(tx *cloud.Tx, r *cloud.Resource, subnet *cloud.Resource) (f faults) {
+	if why := s.launchFault(tx, subnet); why != nil {
+		f.found(why)
+		return f
 	}
 	id := tx.ID("i-")
 	public := subnet.Props.Bool("mapPublicIpOnLaunch")
@@ -61,11 +61,12 @@ func (s *nodeSpec) launch(tx *cloud.Tx, r *cloud.Resource, subnet *cloud.Resourc
 		SubnetID: subnet.ID, SecurityGroups: s.groups, For: ec2.For(cloud.Instance, id), Owner: owner, Public: public,
 	})
 	if err != nil {
-		return []fault{{notLaunched, refusalText(err) + "; give the node group subnets with room"}}
+		f.add(nodeSubnetFull, "%s; give the node group subnets with room", refusalText(err))
+		return f
 	}
-	faults := s.faults(tx, subnet)
-	if len(faults) == 0 {
-		faults = s.attachPods(tx, id, subnet, nic)
+	f = s.faults(tx, subnet)
+	if len(f) == 0 {
+		f = s.attachPods(tx, id, subnet, nic)
 	}
 	name := r.Props.Str("nodeGroupName")
 	tags := map[string]string{
@@ -77,36 +78,38 @@ func (s *nodeSpec) launch(tx *cloud.Tx, r *cloud.Resource, subnet *cloud.Resourc
 		"iamInstanceProfile": "eks-" + name, "instanceState": "running", "instanceType": s.types[0].Name,
 		"privateDns": privateDNS(tx.Session.Region, ip), "privateIp": ip, "publicIp": nic.Props.Str("publicIp"),
 		"subnetId": subnet.ID, "vpcId": subnet.Props.Str("vpcId"), "vpcSecurityGroupIds": cloud.Strings(s.groups...),
-	}), cloud.Props{groupFact: r.ID, readyFact: len(faults) == 0, maxPodsFact: s.maxPods()})
-	return faults
+	}), cloud.Props{groupFact: r.ID, readyFact: len(f) == 0, maxPodsFact: s.maxPods()})
+	return f
 }
 
 // retry looks again at a node that did not join: what was missing may be there
 // now.
-func (s *nodeSpec) retry(tx *cloud.Tx, i *cloud.Resource) []fault {
+func (s *nodeSpec) retry(tx *cloud.Tx, i *cloud.Resource) (f faults) {
 	subnet := tx.Get(cloud.Subnet, i.Props.Str("subnetId"))
 	nics := ec2.InterfacesFor(tx, ec2.For(cloud.Instance, i.ID))
 	if subnet == nil || len(nics) == 0 {
-		return []fault{{notLaunched, "instance " + i.ID + " has lost its subnet"}}
+		f.add(nodeSubnetGone, "instance %s has lost its subnet; delete the node group and make it again", i.ID)
+		return f
 	}
-	faults := s.faults(tx, subnet)
-	if len(faults) == 0 {
-		faults = s.attachPods(tx, i.ID, subnet, nics[0])
+	f = s.faults(tx, subnet)
+	if len(f) == 0 {
+		f = s.attachPods(tx, i.ID, subnet, nics[0])
 	}
-	if len(faults) == 0 {
+	if len(f) == 0 {
 		i.Facts[readyFact], i.Facts[maxPodsFact] = true, float64(s.maxPods())
 		tx.Put(i)
 	}
-	return faults
+	return f
 }
 
 // attachPods takes the addresses for a node's first pods, as the VPC CNI does
 // when it starts.
-func (s *nodeSpec) attachPods(tx *cloud.Tx, id string, subnet, primary *cloud.Resource) []fault {
+func (s *nodeSpec) attachPods(tx *cloud.Tx, id string, subnet, primary *cloud.Resource) (f faults) {
 	first, second := s.cni.addresses(s.types[0])
 	if more := first - 1; more > 0 {
 		if free := ec2.FreeAddresses(tx, subnet); free < more {
-			return []fault{noRoom(subnet.ID, free, more)}
+			f.add(cniNoRoom, noRoom, subnet.ID, free, more)
+			return f
 		}
 		primary.Facts["addresses"] = first
 		tx.Put(primary)
@@ -127,21 +130,20 @@ func (s *nodeSpec) attachPods(tx *cloud.Tx, id string, subnet, primary *cloud.Re
 		if !custom {
 			return nil // The interface in reserve is a luxury.
 		}
-		return []fault{noRoom(pods.ID, free, second)}
+		f.add(cniNoRoom, noRoom, pods.ID, free, second)
+		return f
 	}
 	_, err := ec2.AttachInterface(tx, ec2.Interface{
 		SubnetID: pods.ID, SecurityGroups: groups, For: ec2.For(cloud.Instance, id), Owner: cniOwner,
 		Description: "aws-K8S-" + id, Addresses: second,
 	})
 	if err != nil {
-		return []fault{{notJoined, "the VPC CNI cannot attach an interface for pods: " + refusalText(err)}}
+		f.add(cniNoInterface, "the VPC CNI cannot attach an interface for pods: %s", refusalText(err))
 	}
-	return nil
+	return f
 }
 
-func noRoom(subnet string, free, want int) fault {
-	return fault{notJoined, fmt.Sprintf("subnet %s has %d free addresses and the VPC CNI needs %d for the pods of one more node: make it larger, or add a subnet", subnet, free, want)}
-}
+const noRoom = "subnet %s has %d free addresses and the VPC CNI needs %d for the pods of one more node: make it larger, or add a subnet"
 
 // refusalText is what a refused call of another service says, without the
 // call.

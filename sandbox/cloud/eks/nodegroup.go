@@ -116,8 +116,8 @@ func updateNodeGroup(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 	}
 	// EKS starts a new node first and keeps the old ones when it does not join.
 	for _, subnet := range s.subnets {
-		if faults := s.faults(tx, subnet); len(faults) > 0 {
-			return rollout.Refuse("the update of node group %s was rolled back: %s", r.ID, lateness(faults).Error())
+		if why := s.faults(tx, subnet).err(); why != nil {
+			return rollout.Refuse("the update of node group %s was rolled back: %s", r.ID, why)
 		}
 	}
 	for _, i := range instancesOf(tx, r.ID) {
@@ -152,7 +152,7 @@ func deleteNodeGroup(tx *cloud.Tx, r *cloud.Resource) error {
 		return fmt.Errorf("cluster %s of node group %s does not exist", r.Props.Str("clusterName"), r.ID)
 	}
 	n, nodeRole := cniOf(tx, c), iam.RoleByARN(tx, role)
-	leaks := !n.present || nodeRole == nil || n.credentials(tx, c, nodeRole) != ""
+	leaks := !n.present || nodeRole == nil || n.credentials(tx, c, nodeRole) != nil
 	for _, i := range instancesOf(tx, r.ID) {
 		if err := terminate(tx, i, leaks); err != nil {
 			return err

@@ -1,12 +1,19 @@
 package eks
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
+
+var (
+	addonNoNode  = failure("addon-without-nodes", tooFewReplicas, api+"API_AddonIssue.html")
+	addonTainted = failure("addon-tolerates-no-node", tooFewReplicas, api+"API_AddonIssue.html")
+)
+
+// tooFewReplicas is the health issue of an add-on whose pods do not run.
+const tooFewReplicas = "InsufficientNumberOfReplicas"
 
 // replicas tells whether an add-on's Deployment comes up. It does not without a
 // ready node whose taints it tolerates: EKS then waits for its health until the
@@ -32,14 +39,14 @@ func replicas(tx *cloud.Tx, c *cloud.Resource, p cloud.Props) error {
 	}
 	switch {
 	case len(ready) == 0:
-		return &cloud.Late{Code: "InsufficientNumberOfReplicas", Message: fmt.Sprintf(
+		return addonNoNode.Late(
 			"The add-on %s of cluster %s is unhealthy because it doesn't have the desired number of replicas: no node is ready to run them. "+
-				"Make a node group first and let the add-on depend on it", name, c.ID)}
+				"Make a node group first and let the add-on depend on it", name, c.ID)
 	case len(tainted) == len(ready):
 		slices.Sort(tainted)
-		return &cloud.Late{Code: "InsufficientNumberOfReplicas", Message: fmt.Sprintf(
+		return addonTainted.Late(
 			"The add-on %s of cluster %s is unhealthy because it doesn't have the desired number of replicas: it does not tolerate the taints of any node (node groups %s). "+
-				"Add tolerations to its configurationValues, or a node group without taints", name, c.ID, strings.Join(slices.Compact(tainted), ", "))}
+				"Add tolerations to its configurationValues, or a node group without taints", name, c.ID, strings.Join(slices.Compact(tainted), ", "))
 	}
 	return nil
 }

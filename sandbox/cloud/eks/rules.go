@@ -9,6 +9,17 @@ func rule(name, code, source string, tag cloud.Tag) *cloud.Rule {
 	return cloud.Declare(cloud.Rule{Name: name, Code: code, Status: status, Source: source, Tag: tag})
 }
 
+// doubt declares what EKS may refuse, or not any more.
+func doubt(name, code, source string) *cloud.Rule {
+	return cloud.Declare(cloud.Rule{Name: name, Code: code, Source: source, Tag: cloud.Memory, Effect: cloud.Warns})
+}
+
+// failure declares one of EKS's late failures: its code is the health issue that
+// EKS shows.
+func failure(name, issue, source string) *cloud.Rule {
+	return cloud.Declare(cloud.Rule{Name: name, Code: issue, Source: source, Tag: cloud.Derived, Effect: cloud.FailsLate})
+}
+
 const (
 	invalidParameter = "InvalidParameterException"
 	invalidRequest   = "InvalidRequestException"
@@ -22,7 +33,8 @@ var (
 	clusterExists  = rule("cluster-exists", inUse, api+"API_CreateCluster.html", cloud.Verified)
 	clusterQuota   = rule("cluster-quota", limitExceeded, guide+"service-quotas.html", cloud.Verified)
 	clusterNodes   = rule("cluster-has-node-groups", inUse, api+"API_DeleteCluster.html", cloud.Verified)
-	clusterVersion = rule("cluster-version", invalidParameter, guide+"kubernetes-versions.html", cloud.Memory)
+	clusterVersion = rule("cluster-version", invalidParameter, guide+"kubernetes-versions.html", cloud.Derived)
+	versionToCome  = doubt("cluster-version-to-come", invalidParameter, guide+"kubernetes-versions.html")
 	versionStep    = rule("cluster-version-step", invalidParameter, guide+"update-cluster.html", cloud.Verified)
 	versionSkew    = rule("cluster-version-skew", invalidRequest, guide+"update-cluster.html", cloud.Derived)
 	supportPolicy  = rule("cluster-support-policy", invalidRequest, guide+"view-upgrade-policy.html", cloud.Derived)

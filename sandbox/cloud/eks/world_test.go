@@ -34,6 +34,8 @@ type world struct {
 	ids     map[string]string
 	order   []made
 	now     time.Time
+	// warned are the rules by which the account has warned.
+	warned []string
 }
 
 type made struct{ name, kind, id string }
@@ -42,7 +44,8 @@ func open(t testing.TB) *world { return openWith(t, eks.Options{}) }
 
 func openWith(t testing.TB, o eks.Options) *world {
 	t.Helper()
-	w := &world{t: t, session: cloud.Session{Region: region}, ids: map[string]string{}, now: today}
+	w := &world{t: t, ids: map[string]string{}, now: today}
+	w.session = cloud.Session{Region: region, Warn: func(x cloud.Warning) { w.warned = append(w.warned, x.Rule.Name) }}
 	acct, err := cloud.Open(cloud.Options{
 		Services: []cloud.Service{ec2.Service(), iam.Service(), kms.Service(), logs.Service(), ssm.Service(), eks.Service(o)},
 		Clock:    func() time.Time { return w.now },
@@ -183,8 +186,8 @@ func wantLate(t testing.TB, err error, code string, words ...string) {
 	if !errors.As(err, &late) {
 		t.Fatalf("got %v, want a late failure %s", err, code)
 	}
-	if late.Code != code {
-		t.Errorf("got code %s (%v), want %s", late.Code, err, code)
+	if late.Code() != code {
+		t.Errorf("got code %s (%v), want %s", late.Code(), err, code)
 	}
 	for _, word := range words {
 		if !strings.Contains(late.Message, word) {

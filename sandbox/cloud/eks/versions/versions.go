@@ -50,6 +50,12 @@ func Find(minor string) (w Window, ok bool) {
 	return Calendar[i], true
 }
 
+// ToCome tells whether a version is newer than the calendar: EKS may offer it by
+// now.
+func ToCome(minor string) bool {
+	return Number(minor) > Number(Calendar[len(Calendar)-1].Minor)
+}
+
 // Minors lists the versions that EKS offers, oldest first.
 func Minors() []string {
 	var out []string
