@@ -14,8 +14,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/slipway-iac/slipway/sandbox/cloud"
 	_ "github.com/slipway-iac/slipway/sandbox" // Links every rule.
+	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/stacks/platform"
 )
 
