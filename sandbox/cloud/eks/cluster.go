@@ -104,7 +104,7 @@ func createCluster(tx *cloud.Tx, r *cloud.Resource, o Options) error {
 	if r.Props.Bool("bootstrapSelfManagedAddons") {
 		r.Facts[selfManagedFact] = cloud.Strings("vpc-cni", "coredns", "kube-proxy")
 	}
-	ensureLogs(tx, r.Props)
+	log(tx, r.Props)
 	admitCreator(tx, r)
 	return nil
 }
@@ -178,9 +178,14 @@ func clusterGroup(tx *cloud.Tx, cluster, vpcID string) (*cloud.Resource, error) 
 	return group, err
 }
 
-// ensureLogs makes the group of the control plane's logs when they are on.
-func ensureLogs(tx *cloud.Tx, p cloud.Props) {
+// log has the control plane log into its group while any of its logs is on.
+func log(tx *cloud.Tx, p cloud.Props) {
 	if len(p.List("enabledClusterLogTypes")) > 0 {
-		logs.Ensure(tx, owner, "/aws/eks/"+p.Str("name")+"/cluster")
+		logs.Write(tx, owner, logGroup(p.Str("name")))
+	} else {
+		logs.Stop(tx, logGroup(p.Str("name")))
 	}
 }
+
+// logGroup is where the control plane of a cluster logs.
+func logGroup(cluster string) string { return "/aws/eks/" + cluster + "/cluster" }

@@ -6,6 +6,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks/versions"
+	"github.com/slipway-iac/slipway/sandbox/cloud/logs"
 )
 
 // maxSkew is how many minors a node may be older than its control plane.
@@ -21,7 +22,7 @@ func updateCluster(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 			return err
 		}
 	}
-	ensureLogs(tx, news)
+	log(tx, news)
 	return nil
 }
 
@@ -164,6 +165,7 @@ func deleteCluster(tx *cloud.Tx, r *cloud.Resource) error {
 			}
 		}
 	}
+	logs.Stop(tx, logGroup(r.ID))
 	ec2.ReleaseInterfaces(tx, ec2.For(cloud.EKSCluster, r.ID))
 	if group := tx.Get(cloud.SecurityGroup, r.Props.Obj("vpcConfig").Str("clusterSecurityGroupId")); group != nil {
 		// EKS does not fail when its group cannot go: the group is left behind.

@@ -6,6 +6,7 @@ import (
 	"github.com/slipway-iac/slipway/components/instances"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
+	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 )
 
 // What an instance remembers of being a node.
@@ -24,7 +25,7 @@ func (s *nodeSpec) settle(tx *cloud.Tx, r *cloud.Resource, desired int) error {
 	have := instancesOf(tx, r.ID)
 	for len(have) > desired {
 		last := have[len(have)-1]
-		if err := terminate(tx, last, false); err != nil {
+		if err := terminate(tx, last, leaks(tx, s.cluster, s.role.Props.Str("arn"))); err != nil {
 			return err
 		}
 		have = have[:len(have)-1]
@@ -179,6 +180,14 @@ func terminate(tx *cloud.Tx, i *cloud.Resource, leaks bool) error {
 		}
 	}
 	return tx.Delete(i)
+}
+
+// leaks tells whether nodes with a role, if they are terminated now, leave their
+// pods' interfaces behind: nobody deletes those while the VPC CNI is not there or
+// may not call EC2.
+func leaks(tx *cloud.Tx, c *cloud.Resource, roleARN string) bool {
+	n, role := cniOf(tx, c), iam.RoleByARN(tx, roleARN)
+	return !n.present || role == nil || n.credentials(tx, c, role) != nil
 }
 
 // instancesOf are the instances of a node group, oldest first.

@@ -34,17 +34,6 @@ func TestWholeLife(t *testing.T) {
 	}
 }
 
-func TestClusterLeavesItsLogs(t *testing.T) {
-	t.Parallel()
-	w := bare(t)
-	w.make("cluster", cloud.EKSCluster, w.clusterProps(cloud.Props{"enabledClusterLogTypes": cloud.Strings("audit")}))
-	w.everything()
-	left := w.acct.Resources()
-	if len(left) != 1 || left[0].Kind != cloud.LogGroup {
-		t.Errorf("left: %v, want the log group alone", left)
-	}
-}
-
 func TestLogGroupMadeBeforeTheClusterIsKept(t *testing.T) {
 	t.Parallel()
 	w := bare(t)
@@ -77,34 +66,6 @@ func TestClusterTakesItsContentsAlong(t *testing.T) {
 		if left := w.all(kind); len(left) != 0 {
 			t.Errorf("left: %v", left)
 		}
-	}
-}
-
-// Without the CNI, or without its role, nobody deletes the pods' interfaces.
-func TestInterfacesStayWhenTheCNIGoesFirst(t *testing.T) {
-	t.Parallel()
-	for name, first := range map[string]string{"add-on": "cni", "agent": "agent", "role": "cni-role"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := platform(t)
-			w.make("group", cloud.EKSNodeGroup, w.groupProps(nil))
-			w.delete(first, "group")
-			left := 0
-			for _, nic := range w.all(cloud.NetworkInterface) {
-				if nic.Owner == "vpc-cni" {
-					left++
-					if nic.Props.Str("status") != "available" {
-						t.Errorf("%s is %s", nic.ID, nic.Props.Str("status"))
-					}
-				}
-			}
-			if left != 2 {
-				t.Errorf("got %d pod interfaces, want 2", left)
-			}
-			w.delete("cluster")
-			wantCode(t, w.tryDelete("pod-a"), "DependencyViolation")
-			wantCode(t, w.tryDelete("pod-group"), "DependencyViolation")
-		})
 	}
 }
 

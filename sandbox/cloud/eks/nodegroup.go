@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
-	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 )
 
 func nodeGroupKind() cloud.Kind {
@@ -79,9 +78,13 @@ func createNodeGroup(tx *cloud.Tx, r *cloud.Resource) error {
 		return err
 	}
 	key := tx.Hex(32)
+	remote, err := s.openRemoteAccess(tx, r.Props, key)
+	if err != nil {
+		return err
+	}
 	r.Props["arn"] = tx.ARN("eks", strings.Join([]string{"nodegroup", c.ID, name, key}, "/"))
 	r.Props["resources"] = []any{map[string]any{
-		"autoscalingGroups": []any{map[string]any{"name": "eks-" + name + "-" + key}}, "remoteAccessSecurityGroupId": "",
+		"autoscalingGroups": []any{map[string]any{"name": "eks-" + name + "-" + key}}, "remoteAccessSecurityGroupId": remote,
 	}}
 	if mode(c.Props) != modeConfigMap {
 		makeEntry(tx, c.ID, s.role.Props.Str("arn"), typeLinux)
@@ -108,6 +111,9 @@ func updateNodeGroup(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 	}
 	if err := checkNodeVersionStep(r.Props, news); err != nil {
 		return err
+	}
+	if id := remoteGroup(r.Props); id != "" {
+		s.groups = append(s.groups, id)
 	}
 	desired := news.Obj("scalingConfig").Int("desiredSize")
 	if cloud.Equal(r.Props["version"], news["version"]) && cloud.Equal(r.Props["releaseVersion"], news["releaseVersion"]) &&
@@ -151,12 +157,14 @@ func deleteNodeGroup(tx *cloud.Tx, r *cloud.Resource) error {
 	if c == nil {
 		return fmt.Errorf("cluster %s of node group %s does not exist", r.Props.Str("clusterName"), r.ID)
 	}
-	n, nodeRole := cniOf(tx, c), iam.RoleByARN(tx, role)
-	leaks := !n.present || nodeRole == nil || n.credentials(tx, c, nodeRole) != nil
+	leaking := leaks(tx, c, role)
 	for _, i := range instancesOf(tx, r.ID) {
-		if err := terminate(tx, i, leaks); err != nil {
+		if err := terminate(tx, i, leaking); err != nil {
 			return err
 		}
+	}
+	if err := closeRemoteAccess(tx, r); err != nil {
+		return err
 	}
 	shared := false
 	for _, g := range nodeGroups(tx, c.ID) {

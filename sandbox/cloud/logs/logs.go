@@ -86,16 +86,33 @@ func complete(tx *cloud.Tx, p cloud.Props, name string) {
 	}
 }
 
-// Ensure makes a group on behalf of a service, as that service does when it
-// first logs; a group that exists stays as it is. It keeps logs for ever and
-// has no key.
-func Ensure(tx *cloud.Tx, owner, name string) {
-	if tx.Get(cloud.LogGroup, name) != nil {
-		return
+// writerFact is the service that logs into a group.
+const writerFact = "writer"
+
+// Write has a service log into a group from now on. It makes the group when
+// there is none, as services do when they first log; a group that exists stays
+// as it is. A group that a service makes keeps logs for ever and has no key.
+func Write(tx *cloud.Tx, service, name string) {
+	group := tx.Get(cloud.LogGroup, name)
+	if group == nil {
+		group = madeBy(tx, service, name)
 	}
+	group.Facts[writerFact] = service
+	tx.Put(group)
+}
+
+// Stop ends what [Write] began. The group stays.
+func Stop(tx *cloud.Tx, name string) {
+	if group := tx.Get(cloud.LogGroup, name); group != nil {
+		delete(group.Facts, writerFact)
+		tx.Put(group)
+	}
+}
+
+func madeBy(tx *cloud.Tx, service, name string) *cloud.Resource {
 	p := cloud.Props{"retentionInDays": float64(0), "skipDestroy": false}
 	complete(tx, p, name)
-	tx.Make(owner, cloud.LogGroup, name, p, nil)
+	return tx.Make(service, cloud.LogGroup, name, p, nil)
 }
 
 func updateGroup(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
@@ -116,8 +133,16 @@ func checkKey(tx *cloud.Tx, p cloud.Props) error {
 	return nil
 }
 
-func deleteGroup(_ *cloud.Tx, r *cloud.Resource) error {
+// deleteGroup deletes a group. While a service still logs into it, it appears
+// again at once, without the settings that it had.
+func deleteGroup(tx *cloud.Tx, r *cloud.Resource) error {
 	if r.Props.Bool("skipDestroy") {
+		return cloud.ErrKeep
+	}
+	if writer := r.Facts.Str(writerFact); writer != "" {
+		tx.Remove(r)
+		*r = *madeBy(tx, writer, r.ID)
+		r.Facts[writerFact] = writer
 		return cloud.ErrKeep
 	}
 	return nil

@@ -136,8 +136,8 @@ func TestEnsureKeepsAGroupThatExists(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := a.Change(session, "eks", func(tx *cloud.Tx) error {
-		logs.Ensure(tx, "eks", "mine")
-		logs.Ensure(tx, "eks", "made")
+		logs.Write(tx, "eks", "mine")
+		logs.Write(tx, "eks", "made")
 		return nil
 	})
 	if err != nil {
