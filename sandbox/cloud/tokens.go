@@ -38,6 +38,8 @@ const (
 	EKSAccessEntry             = "aws:eks/accessEntry:AccessEntry"
 	EKSAccessPolicyAssociation = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 	EKSPodIdentityAssociation  = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+	Route53Zone                = "aws:route53/zone:Zone"
+	Route53Record              = "aws:route53/record:Record"
 	// KubernetesObject is how an account stores every object in its clusters.
 	KubernetesObject = "kubernetes:object"
 )

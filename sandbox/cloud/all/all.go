@@ -9,6 +9,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/logs"
+	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ssm"
 	"github.com/slipway-iac/slipway/sandbox/cloud/sts"
 )
@@ -21,5 +22,6 @@ func Services() []cloud.Service { return ServicesWith(eks.Options{}) }
 func ServicesWith(o eks.Options) []cloud.Service {
 	return []cloud.Service{
 		ec2.Service(), iam.Service(), kms.Service(), logs.Service(), sts.Service(), ssm.Service(), eks.Service(o),
+		route53.Service(),
 	}
 }
