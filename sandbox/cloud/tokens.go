@@ -40,6 +40,10 @@ const (
 	EKSPodIdentityAssociation  = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 	Route53Zone                = "aws:route53/zone:Zone"
 	Route53Record              = "aws:route53/record:Record"
+	LoadBalancer               = "aws:lb/loadBalancer:LoadBalancer"
+	TargetGroup                = "aws:lb/targetGroup:TargetGroup"
+	Listener                   = "aws:lb/listener:Listener"
+	Volume                     = "aws:ebs/volume:Volume"
 	// KubernetesObject is how an account stores every object in its clusters.
 	KubernetesObject = "kubernetes:object"
 )

@@ -6,6 +6,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
+	"github.com/slipway-iac/slipway/sandbox/cloud/elbv2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/logs"
@@ -22,6 +23,6 @@ func Services() []cloud.Service { return ServicesWith(eks.Options{}) }
 func ServicesWith(o eks.Options) []cloud.Service {
 	return []cloud.Service{
 		ec2.Service(), iam.Service(), kms.Service(), logs.Service(), sts.Service(), ssm.Service(), eks.Service(o),
-		route53.Service(),
+		elbv2.Service(), route53.Service(),
 	}
 }

@@ -16,7 +16,7 @@ func TestEveryRuleIsBroken(t *testing.T) {
 	broken := map[string]bool{}
 	for _, table := range []refusals{
 		vpcRefusals, subnetRefusals, gatewayRefusals, routeRefusals, groupRefusals, aclRefusals,
-		endpointRefusals, flowLogRefusals, templateRefusals, interfaceRefusals, quotaRefusals,
+		endpointRefusals, flowLogRefusals, templateRefusals, interfaceRefusals, quotaRefusals, volumeRefusals,
 	} {
 		for _, tc := range table {
 			broken[tc.rule.Name] = true

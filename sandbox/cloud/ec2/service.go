@@ -16,7 +16,7 @@ func Service() cloud.Service {
 			securityGroupRuleKind(), ingressRuleKind(), egressRuleKind(),
 			networkACLKind(), networkACLRuleKind(),
 			endpointKind(), flowLogKind(), launchTemplateKind(),
-			interfaceKind(), instanceKind(),
+			interfaceKind(), instanceKind(), volumeKind(),
 		},
 		Functions: []cloud.Function{availabilityZones(), lookupVPC(), lookupSubnets()},
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
+	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/logs"
 )
 
@@ -22,7 +23,7 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{Service(), iam.Service(), logs.Service()}})
+	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{Service(), iam.Service(), kms.Service(), logs.Service()}})
 	if err != nil {
 		t.Fatal(err)
 	}
