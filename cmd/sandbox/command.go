@@ -13,7 +13,12 @@ type flags struct {
 	engine  string
 	address string
 	real    []string
+	// expendable says that this process has a process group of its own, for
+	// faults that kill.
+	expendable bool
 }
+
+const expendableFlag = "expendable"
 
 func command() *cobra.Command {
 	f := &flags{}
@@ -31,11 +36,14 @@ func command() *cobra.Command {
 	p.StringVar(&f.engine, "engine", "", "where the engine runs: outside, vpc or proxy; by default as the environment says")
 	p.StringVar(&f.address, "address", "", "the engine's public IP address; by default one that the environment's public endpoint admits")
 	p.StringSliceVar(&f.real, "real", nil, "packages left to the plugin installed on this machine; eks is the only one that can be")
+	p.BoolVar(&f.expendable, expendableFlag, false, "this process has a process group of its own")
+	_ = p.MarkHidden(expendableFlag)
 	root.AddCommand(
-		verb(f, "up", "Create or update an environment", up),
-		verb(f, "preview", "Show what up would do", preview),
-		verb(f, "refresh", "Bring Pulumi's state to what exists in the account", refresh),
-		verb(f, "destroy", "Delete an environment", destroy),
+		faulty(f, "up", "Create or update an environment", up),
+		faulty(f, "preview", "Show what up would do", preview),
+		faulty(f, "refresh", "Bring Pulumi's state to what exists in the account", refresh),
+		faulty(f, "destroy", "Delete an environment", destroy),
+		verb(f, "recover", "Make an environment whole after an update that was killed or lost an answer", mend),
 		serveCommand(f),
 		stateCommand(f),
 	)

@@ -118,7 +118,9 @@ func (a *Account) Create(s Session, kind, seed string, inputs Props) (*Resource,
 	}
 	defer tx.end()
 
-	r := &Resource{Kind: kind, Region: tx.region(k), Props: k.Fields.withDefaults(inputs), Facts: Props{}, Seq: tx.nextSeq()}
+	r := &Resource{
+		Kind: kind, Region: tx.region(k), Props: k.Fields.withDefaults(inputs), Facts: Props{}, MadeBy: seed, Seq: tx.nextSeq(),
+	}
 	if k.Tagged {
 		r.Props["tagsAll"] = allTags(s, inputs)
 	}

@@ -70,6 +70,9 @@ type Resource struct {
 	Props Props
 	// Owner is the AWS service that made it; "" when the caller did.
 	Owner string
+	// MadeBy is the seed of the call that made it: the URN, where Pulumi called;
+	// "" for what came into being with something else.
+	MadeBy string
 	// Facts are what the sandbox remembers of it and no API shows.
 	Facts Props
 	// Scheduled says when AWS will delete it by itself; "" when it will not.

@@ -96,6 +96,9 @@ func (tx *Tx) Knows(kind string) bool { return tx.account.kinds[kind] != nil }
 // AccountID is the account's number.
 func (tx *Tx) AccountID() string { return tx.account.id }
 
+// Seed names what the call makes; see [Account.Create].
+func (tx *Tx) Seed() string { return tx.seed }
+
 // Now is the account's time.
 func (tx *Tx) Now() time.Time { return tx.account.clock() }
 

@@ -125,7 +125,9 @@ func (c *Client) Create(apiVersion, kind, seed string, object cloud.Props, patch
 		if kind == "Namespace" {
 			made["status"] = map[string]any{"phase": "Active"}
 		}
-		tx.Put(stored(cluster, apiVersion, kind, made))
+		r := stored(cluster, apiVersion, kind, made)
+		r.MadeBy = tx.Seed()
+		tx.Put(r)
 		return nil
 	})
 	return made, err
