@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 // Service lets an account hold Kubernetes objects.
@@ -41,14 +41,18 @@ func NewClient(account *cloud.Account, engine Engine, caller, kubeconfig string)
 	return &Client{account: account, engine: engine, config: config, caller: caller}, nil
 }
 
-// ErrNotFound is returned for objects that do not exist.
-var ErrNotFound = errors.New("not found")
+// call is one call to a cluster's API, while it is carried out.
+type call struct {
+	tx      *cloud.Tx
+	cluster *cloud.Resource
+}
 
-// call reaches the cluster, authenticates and authorises, and then does what
-// is asked.
-func (c *Client) call(verb, apiVersion, kind, namespace, seed string, do func(tx *cloud.Tx, cluster *cloud.Resource) error) error {
+// do reaches the cluster and authenticates, and then does what is asked. What
+// fails late was done all the same.
+func (c *Client) do(seed string, act func(call) error) error {
 	session := cloud.Session{Region: c.config.Region, Caller: c.caller, Warn: c.Warn}
-	return c.account.Change(session, seed, func(tx *cloud.Tx) error {
+	var late error
+	err := c.account.Change(session, seed, func(tx *cloud.Tx) error {
 		cluster := eks.ClusterByEndpoint(tx, c.config.Server)
 		if cluster == nil {
 			return fmt.Errorf("configured Kubernetes cluster is unreachable: no cluster of account %s has the endpoint %s", tx.AccountID(), c.config.Server)
@@ -56,88 +60,130 @@ func (c *Client) call(verb, apiVersion, kind, namespace, seed string, do func(tx
 		if err := c.engine.reach(cluster, c.config.Proxied); err != nil {
 			return err
 		}
-		if err := (request{verb, apiVersion, kind, namespace}).authorise(tx, cluster); err != nil {
-			return err
+		err := act(call{tx, cluster})
+		if isLate(err) {
+			late, err = err, nil
 		}
-		return do(tx, cluster)
+		return err
 	})
-}
-
-// Name is where an object lives: its namespace, if it has one, and its name.
-type Name struct{ Namespace, Name string }
-
-// ID is the name as Pulumi writes it: namespace/name, or name.
-func (n Name) ID() string {
-	if n.Namespace == "" {
-		return n.Name
+	if err == nil {
+		err = late
 	}
-	return n.Namespace + "/" + n.Name
+	return worded(err)
 }
 
-// ParseID reads a name that ID wrote.
-func ParseID(id string) Name {
-	if namespace, name, ok := strings.Cut(id, "/"); ok {
-		return Name{namespace, name}
+// served finds a type that the cluster serves, and lets only those go on who may
+// do something with it.
+func (c call) served(verb, apiVersion, kind, namespace string) (objects.Type, error) {
+	t, ok := objects.Served(c.tx, c.cluster, apiVersion, kind)
+	if !ok {
+		if err := typeUnserved.Refuse("no matches for kind %q in version %q: ensure CRDs are installed first", kind, apiVersion); err != nil {
+			return t, err
+		}
+		t = objects.Type{APIVersion: apiVersion, Kind: kind}
 	}
-	return Name{Name: id}
-}
-
-func nameOf(object cloud.Props) Name {
-	metadata := object.Obj("metadata")
-	return Name{metadata.Str("namespace"), metadata.Str("name")}
-}
-
-func objectID(cluster *cloud.Resource, apiVersion, kind string, n Name) string {
-	return strings.Join([]string{eks.Key(cluster), apiVersion, kind, n.ID()}, "|")
+	if t.Cluster {
+		namespace = ""
+	}
+	return t, request{verb, t, namespace}.authorise(c.tx, c.cluster)
 }
 
 // Create makes an object and returns it as the API server does. patch allows
 // that it exists: then it gets what is given and keeps the rest, as with a
-// server-side apply.
+// server-side apply. When the error is a [cloud.Late], the object exists.
 func (c *Client) Create(apiVersion, kind, seed string, object cloud.Props, patch bool) (cloud.Props, error) {
-	name := nameOf(object)
+	object = object.With(cloud.Props{"apiVersion": apiVersion, "kind": kind})
 	var made cloud.Props
-	err := c.call("create", apiVersion, kind, name.Namespace, seed, func(tx *cloud.Tx, cluster *cloud.Resource) error {
-		if err := validate(apiVersion, kind, object); err != nil {
+	err := c.do(seed, func(call call) (err error) {
+		t, err := call.served("create", apiVersion, kind, objects.NameOf(object).Namespace)
+		if err != nil {
 			return err
 		}
-		existing := find(tx, cluster, apiVersion, kind, name)
-		switch {
-		case existing != nil && patch:
-			if err := unchangeable(apiVersion, kind, existing.Props, object); err != nil {
-				return err
-			}
-			made = revised(existing.Props, over(existing.Props, object))
-			existing.Props = made
-			tx.Put(existing)
-			return nil
-		case existing != nil:
-			return fmt.Errorf("%s %q already exists", kind, name.ID())
-		case name.Namespace != "" && find(tx, cluster, "v1", "Namespace", Name{Name: name.Namespace}) == nil:
-			return fmt.Errorf("namespaces %q not found", name.Namespace)
+		object = placed(t, object)
+		existing := objects.Find(call.tx, call.cluster, apiVersion, kind, objects.NameOf(object))
+		if existing != nil && patch {
+			made, err = call.update(t, existing, over(existing.Props, object))
+			return err
 		}
-		made = object.With(cloud.Props{"metadata": map[string]any(object.Obj("metadata").With(cloud.Props{
-			"uid":               uid(tx),
-			"creationTimestamp": tx.Now().UTC().Format(time.RFC3339),
-			"resourceVersion":   "1",
-			"generation":        1.0,
-		}))})
-		if kind == "Namespace" {
-			made["status"] = map[string]any{"phase": "Active"}
+		if made, err = call.create(t, object); made != nil {
+			call.claim(made)
 		}
-		r := stored(cluster, apiVersion, kind, made)
-		r.MadeBy = tx.Seed()
-		tx.Put(r)
-		return nil
+		return err
 	})
 	return made, err
 }
 
+// claim writes down which of the program's resources an object is.
+func (c call) claim(object cloud.Props) {
+	r := objects.New(c.cluster, object)
+	if r = c.tx.Get(r.Kind, r.ID); r != nil {
+		r.MadeBy = c.tx.Seed()
+		c.tx.Put(r)
+	}
+}
+
+// placed takes the namespace from an object whose type lives in none. Whoever
+// writes a custom resource cannot always know.
+func placed(t objects.Type, object cloud.Props) cloud.Props {
+	metadata := object.Obj("metadata")
+	if !t.Cluster || !objects.Custom(t.APIVersion) || !metadata.Has("namespace") {
+		return object
+	}
+	metadata = metadata.With(nil)
+	delete(metadata, "namespace")
+	return object.With(cloud.Props{"metadata": map[string]any(metadata)})
+}
+
+// create admits a new object and keeps it.
+func (c call) create(t objects.Type, object cloud.Props) (cloud.Props, error) {
+	name := objects.NameOf(object)
+	if err := validate(t, object); err != nil {
+		return nil, err
+	}
+	if objects.Find(c.tx, c.cluster, t.APIVersion, t.Kind, name) != nil {
+		if err := objectExists.Refuse("%s %q already exists", t.Plural(), name.Name); err != nil {
+			return nil, err
+		}
+	}
+	if name.Namespace != "" && objects.Find(c.tx, c.cluster, "v1", "Namespace", objects.Name{Name: name.Namespace}) == nil {
+		if err := namespaceMissing.Refuse("namespaces %q not found", name.Namespace); err != nil {
+			return nil, err
+		}
+	}
+	made := object.With(cloud.Props{"metadata": map[string]any(object.Obj("metadata").With(cloud.Props{
+		"uid":               uid(c.tx),
+		"creationTimestamp": c.tx.Now().UTC().Format(time.RFC3339),
+		"resourceVersion":   "1",
+		"generation":        1.0,
+	}))})
+	if t.Kind == "Namespace" {
+		made["status"] = map[string]any{"phase": "Active"}
+	}
+	c.tx.Put(objects.New(c.cluster, made))
+	return made, nil
+}
+
+// update admits what an object is to be from now on, and keeps it.
+func (c call) update(t objects.Type, r *cloud.Resource, object cloud.Props) (cloud.Props, error) {
+	if err := validate(t, object); err != nil {
+		return nil, err
+	}
+	if err := unchangeable(t, r.Props, object); err != nil {
+		return nil, err
+	}
+	r.Props = revised(r.Props, object)
+	c.tx.Put(r)
+	return r.Props, nil
+}
+
 // Get finds an object; the error is [ErrNotFound] when there is none.
-func (c *Client) Get(apiVersion, kind string, name Name) (cloud.Props, error) {
+func (c *Client) Get(apiVersion, kind string, name objects.Name) (cloud.Props, error) {
 	var found cloud.Props
-	err := c.call("get", apiVersion, kind, name.Namespace, "", func(tx *cloud.Tx, cluster *cloud.Resource) error {
-		r := find(tx, cluster, apiVersion, kind, name)
+	err := c.do("", func(call call) error {
+		if _, err := call.served("get", apiVersion, kind, name.Namespace); err != nil {
+			return err
+		}
+		r := objects.Find(call.tx, call.cluster, apiVersion, kind, name)
 		if r == nil {
 			return fmt.Errorf("%s %q: %w", kind, name.ID(), ErrNotFound)
 		}
@@ -147,49 +193,72 @@ func (c *Client) Get(apiVersion, kind string, name Name) (cloud.Props, error) {
 	return found, err
 }
 
-// Update replaces what an object says, and keeps what the server said.
+// Update replaces what an object says, and keeps what the server said. When the
+// error is a [cloud.Late], the object was changed.
 func (c *Client) Update(apiVersion, kind string, object cloud.Props) (cloud.Props, error) {
-	name := nameOf(object)
+	object = object.With(cloud.Props{"apiVersion": apiVersion, "kind": kind})
+	name := objects.NameOf(object)
 	var changed cloud.Props
-	err := c.call("update", apiVersion, kind, name.Namespace, "", func(tx *cloud.Tx, cluster *cloud.Resource) error {
-		r := find(tx, cluster, apiVersion, kind, name)
+	err := c.do("", func(call call) error {
+		t, err := call.served("update", apiVersion, kind, name.Namespace)
+		if err != nil {
+			return err
+		}
+		object = placed(t, object)
+		r := objects.Find(call.tx, call.cluster, apiVersion, kind, objects.NameOf(object))
 		if r == nil {
 			return fmt.Errorf("%s %q: %w", kind, name.ID(), ErrNotFound)
 		}
-		if err := validate(apiVersion, kind, object); err != nil {
-			return err
-		}
-		if err := unchangeable(apiVersion, kind, r.Props, object); err != nil {
-			return err
-		}
-		changed = revised(r.Props, object)
-		r.Props = changed
-		tx.Put(r)
-		return nil
+		changed, err = call.update(t, r, object)
+		return err
 	})
 	return changed, err
 }
 
-// Delete removes an object, and a namespace with all that is in it.
-func (c *Client) Delete(apiVersion, kind string, name Name) error {
-	return c.call("delete", apiVersion, kind, name.Namespace, "", func(tx *cloud.Tx, cluster *cloud.Resource) error {
-		r := find(tx, cluster, apiVersion, kind, name)
-		if r == nil {
-			return nil
+// Delete removes an object, a namespace with all that is in it, and a custom
+// resource definition with all that it defines.
+func (c *Client) Delete(apiVersion, kind string, name objects.Name) error {
+	return c.do("", func(call call) error {
+		if _, ok := objects.Served(call.tx, call.cluster, apiVersion, kind); !ok {
+			return nil // Its definition is gone, and it went with it.
 		}
-		if kind == "Namespace" {
-			if slices.Contains(immortal, name.Name) {
-				return fmt.Errorf("namespaces %q is forbidden: this namespace may not be deleted", name.Name)
-			}
-			for _, o := range tx.List(cloud.KubernetesObject) {
-				if o.Facts.Str("cluster") == eks.Key(cluster) && nameOf(o.Props).Namespace == name.Name {
-					tx.Remove(o)
-				}
-			}
+		t, err := call.served("delete", apiVersion, kind, name.Namespace)
+		if err != nil {
+			return err
 		}
-		tx.Remove(r)
+		if r := objects.Find(call.tx, call.cluster, apiVersion, kind, name); r != nil {
+			return call.delete(t, r)
+		}
 		return nil
 	})
+}
+
+// immortal namespaces stay in every cluster.
+var immortal = []string{"default", "kube-system", "kube-public"}
+
+func (c call) delete(t objects.Type, r *cloud.Resource) error {
+	name := objects.NameOf(r.Props).Name
+	switch t.Kind {
+	case "Namespace":
+		if slices.Contains(immortal, name) {
+			if err := namespaceKept.Refuse("namespaces %q is forbidden: this namespace may not be deleted", name); err != nil {
+				return err
+			}
+		}
+		c.removeAll(objects.In(name))
+	case "CustomResourceDefinition":
+		for _, defined := range objects.DefinedBy(r.Props) {
+			c.removeAll(objects.Of(defined.APIVersion, defined.Kind))
+		}
+	}
+	c.tx.Remove(r)
+	return nil
+}
+
+func (c call) removeAll(where func(*cloud.Resource) bool) {
+	for _, o := range objects.All(c.tx, c.cluster, where) {
+		c.tx.Remove(o)
+	}
 }
 
 func uid(tx *cloud.Tx) string {

@@ -7,10 +7,15 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 // request is one call to a cluster's API.
-type request struct{ verb, apiVersion, kind, namespace string }
+type request struct {
+	verb      string
+	about     objects.Type
+	namespace string
+}
 
 // authorise knows of the access policies what matters here: the cluster
 // administrator may do everything, administrators and editors may write inside
@@ -36,7 +41,7 @@ func (r request) authorise(tx *cloud.Tx, cluster *cloud.Resource) error {
 	if r.namespace != "" {
 		where = "in namespace " + r.namespace
 	}
-	return fmt.Errorf("forbidden: %s cannot %s %s (%s) %s; its access policies are %v", caller, r.verb, r.kind, r.apiVersion, where, policies)
+	return fmt.Errorf("forbidden: %s cannot %s %s (%s) %s; its access policies are %v", caller, r.verb, r.about.Kind, r.about.APIVersion, where, policies)
 }
 
 func (r request) allowedBy(p eks.Policy) bool {
@@ -47,13 +52,13 @@ func (r request) allowedBy(p eks.Policy) bool {
 	case "AmazonEKSClusterAdminPolicy":
 		return true
 	case "AmazonEKSAdminPolicy", "AmazonEKSEditPolicy":
-		return r.verb == "get" || Namespaced(r.apiVersion, r.kind)
+		return r.verb == "get" || !r.about.Cluster
 	}
 	switch p.Name {
 	case "AmazonEKSViewPolicy":
-		return r.verb == "get" && r.kind != "Secret"
+		return r.verb == "get" && r.about.Kind != "Secret"
 	case "AmazonEKSSecretReaderPolicy":
-		return r.verb == "get" && r.kind == "Secret"
+		return r.verb == "get" && r.about.Kind == "Secret"
 	}
 	return r.verb == "get"
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 func TestAuthorisation(t *testing.T) {
@@ -36,7 +37,7 @@ func TestAuthorisation(t *testing.T) {
 			if _, err := admin.Create("v1", "Namespace", "shop", named("", "shop", nil), false); err != nil {
 				t.Fatal(err)
 			}
-			for _, at := range []Name{{"shop", "seen"}, {"default", "seen"}} {
+			for _, at := range []objects.Name{objects.At("shop", "seen"), objects.At("default", "seen")} {
 				for _, kind := range []string{"ConfigMap", "Secret"} {
 					if _, err := admin.Create("v1", kind, at.ID(), named(at.Namespace, at.Name, nil), false); err != nil {
 						t.Fatal(err)
@@ -53,9 +54,9 @@ func TestAuthorisation(t *testing.T) {
 				return err == nil
 			}
 			got := may{
-				readAnywhere:   try(func() (cloud.Props, error) { return c.Get("v1", "ConfigMap", Name{"default", "seen"}) }),
-				readSecret:     try(func() (cloud.Props, error) { return c.Get("v1", "Secret", Name{"default", "seen"}) }),
-				readInShop:     try(func() (cloud.Props, error) { return c.Get("v1", "ConfigMap", Name{"shop", "seen"}) }),
+				readAnywhere:   try(func() (cloud.Props, error) { return c.Get("v1", "ConfigMap", objects.At("default", "seen")) }),
+				readSecret:     try(func() (cloud.Props, error) { return c.Get("v1", "Secret", objects.At("default", "seen")) }),
+				readInShop:     try(func() (cloud.Props, error) { return c.Get("v1", "ConfigMap", objects.At("shop", "seen")) }),
 				writeInShop:    try(func() (cloud.Props, error) { return c.Create("v1", "Secret", "1", named("shop", "a", nil), false) }),
 				writeElsewhere: try(func() (cloud.Props, error) { return c.Create("v1", "Secret", "2", named("default", "a", nil), false) }),
 				makeNamespace:  try(func() (cloud.Props, error) { return c.Create("v1", "Namespace", "3", named("", "new", nil), false) }),
@@ -70,21 +71,21 @@ func TestAuthorisation(t *testing.T) {
 func TestWhoCalls(t *testing.T) {
 	t.Parallel()
 	account := world(t)
-	_, err := client(t, account, "arn:aws:iam::123456789012:role/stranger").Get("v1", "Namespace", Name{Name: "default"})
+	_, err := client(t, account, "arn:aws:iam::123456789012:role/stranger").Get("v1", "Namespace", objects.Name{Name: "default"})
 	wantError(t, err, "Unauthorized", "role/stranger", "demo")
 	// The session of a role counts as the role.
-	_, err = client(t, account, "arn:aws:sts::123456789012:assumed-role/deployer/ci").Get("v1", "Namespace", Name{Name: "default"})
+	_, err = client(t, account, "arn:aws:sts::123456789012:assumed-role/deployer/ci").Get("v1", "Namespace", objects.Name{Name: "default"})
 	wantError(t, err)
 	// The kubeconfig's role comes before the caller.
 	c, err := NewClient(account, Engine{}, "arn:aws:iam::123456789012:role/stranger", config("--role", deployer))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.Get("v1", "Namespace", Name{Name: "default"})
+	_, err = c.Get("v1", "Namespace", objects.Name{Name: "default"})
 	wantError(t, err)
 	// The endpoint must be that of a cluster.
 	c.config.Server = "https://DEF.gr7.us-west-2.eks.amazonaws.com"
-	_, err = c.Get("v1", "Namespace", Name{Name: "default"})
+	_, err = c.Get("v1", "Namespace", objects.Name{Name: "default"})
 	wantError(t, err, "unreachable", c.config.Server)
 	edit(t, account, func(tx *cloud.Tx) error {
 		r := tx.Get(cloud.EKSCluster, "demo")
@@ -92,6 +93,6 @@ func TestWhoCalls(t *testing.T) {
 		tx.Put(r)
 		return nil
 	})
-	_, err = client(t, account, deployer).Get("v1", "Namespace", Name{Name: "default"})
+	_, err = client(t, account, deployer).Get("v1", "Namespace", objects.Name{Name: "default"})
 	wantError(t, err, "its endpoint is private")
 }

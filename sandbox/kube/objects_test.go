@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 func TestCreate(t *testing.T) {
@@ -22,11 +23,11 @@ func TestCreate(t *testing.T) {
 		err              string
 	}{
 		"good":                      {"v1", "ConfigMap", named("default", "a", nil), ""},
-		"taken":                     {"v1", "ConfigMap", named("default", "taken", nil), `ConfigMap "default/taken" already exists`},
+		"taken":                     {"v1", "ConfigMap", named("default", "taken", nil), `configmaps "taken" already exists`},
 		"same name, another kind":   {"v1", "Secret", named("default", "taken", nil), ""},
 		"same name, other space":    {"v1", "ConfigMap", named("kube-system", "taken", nil), ""},
 		"no such namespace":         {"v1", "ConfigMap", named("shop", "a", nil), `namespaces "shop" not found`},
-		"comes with the cluster":    {"v1", "Namespace", named("", "kube-system", nil), `Namespace "kube-system" already exists`},
+		"comes with the cluster":    {"v1", "Namespace", named("", "kube-system", nil), `namespaces "kube-system" already exists`},
 		"no name":                   {"v1", "ConfigMap", named("default", "", nil), "metadata.name"},
 		"no metadata":               {"v1", "ConfigMap", cloud.Props{}, "metadata.name"},
 		"capital letters":           {"v1", "ConfigMap", named("default", "A", nil), "metadata.name"},
@@ -53,7 +54,7 @@ func TestCreate(t *testing.T) {
 			if metadata.Str("uid") == "" || metadata.Str("resourceVersion") != "1" || metadata.Str("creationTimestamp") == "" {
 				t.Errorf("the server said %v", metadata)
 			}
-			got, err := c.Get(tc.apiVersion, tc.kind, nameOf(tc.object))
+			got, err := c.Get(tc.apiVersion, tc.kind, objects.NameOf(tc.object))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -82,10 +83,10 @@ func TestPatchKeepsTheRest(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if read, err := c.Get("v1", "Namespace", Name{Name: "kube-system"}); err != nil || !cmp.Equal(read, got) {
+	if read, err := c.Get("v1", "Namespace", objects.Name{Name: "kube-system"}); err != nil || !cmp.Equal(read, got) {
 		t.Errorf("a read gives %v, %v", read, err)
 	}
-	wantError(t, c.Delete("v1", "Namespace", Name{Name: "kube-system"}), `namespaces "kube-system" is forbidden`)
+	wantError(t, c.Delete("v1", "Namespace", objects.Name{Name: "kube-system"}), `namespaces "kube-system" is forbidden`)
 }
 
 func TestUpdate(t *testing.T) {
@@ -130,23 +131,23 @@ func TestDeletingANamespaceTakesWhatIsInIt(t *testing.T) {
 	c := client(t, account, deployer)
 	for _, o := range []struct {
 		kind string
-		name Name
+		name objects.Name
 	}{
-		{"Namespace", Name{Name: "shop"}},
-		{"Namespace", Name{Name: "shop2"}},
-		{"ConfigMap", Name{"shop", "a"}},
-		{"Secret", Name{"shop", "b"}},
-		{"ConfigMap", Name{"shop2", "a"}},
-		{"ConfigMap", Name{"default", "shop"}},
+		{"Namespace", objects.Name{Name: "shop"}},
+		{"Namespace", objects.Name{Name: "shop2"}},
+		{"ConfigMap", objects.At("shop", "a")},
+		{"Secret", objects.At("shop", "b")},
+		{"ConfigMap", objects.At("shop2", "a")},
+		{"ConfigMap", objects.At("default", "shop")},
 	} {
 		if _, err := c.Create("v1", o.kind, o.name.ID(), named(o.name.Namespace, o.name.Name, nil), false); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := c.Delete("v1", "Namespace", Name{Name: "shop"}); err != nil {
+	if err := c.Delete("v1", "Namespace", objects.Name{Name: "shop"}); err != nil {
 		t.Fatal(err)
 	}
-	for kind, gone := range map[string]Name{"Namespace": {Name: "shop"}, "ConfigMap": {"shop", "a"}, "Secret": {"shop", "b"}} {
+	for kind, gone := range map[string]objects.Name{"Namespace": {Name: "shop"}, "ConfigMap": objects.At("shop", "a"), "Secret": objects.At("shop", "b")} {
 		if _, err := c.Get("v1", kind, gone); !errors.Is(err, ErrNotFound) {
 			t.Errorf("%s %s: %v", kind, gone.ID(), err)
 		}
@@ -154,7 +155,7 @@ func TestDeletingANamespaceTakesWhatIsInIt(t *testing.T) {
 			t.Errorf("deleting %s %s again: %v", kind, gone.ID(), err)
 		}
 	}
-	for _, left := range []Name{{"shop2", "a"}, {"default", "shop"}} {
+	for _, left := range []objects.Name{objects.At("shop2", "a"), objects.At("default", "shop")} {
 		if _, err := c.Get("v1", "ConfigMap", left); err != nil {
 			t.Error(err)
 		}
@@ -176,18 +177,18 @@ func TestClusterMadeAgainIsEmpty(t *testing.T) {
 		tx.Make("test", cloud.EKSCluster, "demo", r.Props, nil)
 		return nil
 	})
-	if _, err := c.Get("v1", "Namespace", Name{Name: "shop"}); !errors.Is(err, ErrNotFound) {
+	if _, err := c.Get("v1", "Namespace", objects.Name{Name: "shop"}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("the new cluster has the old one's namespace: %v", err)
 	}
-	if _, err := c.Get("v1", "Namespace", Name{Name: "default"}); err != nil {
+	if _, err := c.Get("v1", "Namespace", objects.Name{Name: "default"}); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	for _, n := range []Name{{"shop", "a"}, {"", "a.b"}} {
-		if got := ParseID(n.ID()); got != n {
+	for _, n := range []objects.Name{objects.At("shop", "a"), objects.At("", "a.b")} {
+		if got := objects.ParseID(n.ID()); got != n {
 			t.Errorf("%+v is read as %+v", n, got)
 		}
 	}
@@ -196,20 +197,23 @@ func TestNames(t *testing.T) {
 func TestGroupKind(t *testing.T) {
 	t.Parallel()
 	for token, want := range map[string][2]string{
-		"kubernetes:core/v1:Namespace":                  {"v1", "Namespace"},
-		"kubernetes:storage.k8s.io/v1:StorageClass":     {"storage.k8s.io/v1", "StorageClass"},
-		"kubernetes:networking.k8s.io/v1:NetworkPolicy": {"networking.k8s.io/v1", "NetworkPolicy"},
+		"kubernetes:core/v1:Namespace":                    {"v1", "Namespace"},
+		"kubernetes:storage.k8s.io/v1:StorageClass":       {"storage.k8s.io/v1", "StorageClass"},
+		"kubernetes:networking.k8s.io/v1:NetworkPolicy":   {"networking.k8s.io/v1", "NetworkPolicy"},
+		"kubernetes:apps/v1:Deployment":                   {"apps/v1", "Deployment"},
+		"kubernetes:karpenter.sh/v1:NodePool":             {"karpenter.sh/v1", "NodePool"},
+		"kubernetes:gateway.networking.k8s.io/v1:Gateway": {"gateway.networking.k8s.io/v1", "Gateway"},
 	} {
 		apiVersion, kind, err := GroupKind(token)
 		if err != nil || apiVersion != want[0] || kind != want[1] {
 			t.Errorf("%s: %s %s %v", token, apiVersion, kind, err)
 		}
 	}
-	for _, token := range []string{"kubernetes:apps/v1:Deployment", "kubernetes:core/v1:NamespaceList", "kubernetes:core/v2:Namespace", "nonsense", ""} {
+	for _, token := range []string{"kubernetes:apps/v1:ReplicaSet", "kubernetes:helm.sh/v3:Chart", "kubernetes:node.k8s.io/v1:RuntimeClass", "kubernetes:core/v1:NamespaceList", "kubernetes:core/v2:Namespace", "nonsense", ""} {
 		_, _, err := GroupKind(token)
 		wantError(t, err, "the sandbox does not model the resource type "+token)
 	}
-	if !Namespaced("v1", "Secret") || Namespaced("storage.k8s.io/v1", "StorageClass") {
+	if !Namespaced("v1", "Secret") || Namespaced("storage.k8s.io/v1", "StorageClass") || !Namespaced("example.com/v1", "Thing") {
 		t.Error("the scopes are wrong")
 	}
 }

@@ -1,12 +1,12 @@
 package kube
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 var (
@@ -18,22 +18,26 @@ var (
 
 // validate holds an object to the rules that every object has; see
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-func validate(apiVersion, kind string, object cloud.Props) error {
+func validate(t objects.Type, object cloud.Props) error {
 	metadata := object.Obj("metadata")
 	name, rule := metadata.Str("name"), dnsName
-	if kind == "Namespace" {
+	if t.Kind == "Namespace" {
 		rule = dnsLabel
 	}
 	if !rule.MatchString(name) {
-		return fmt.Errorf("%s %q is invalid: metadata.name: Invalid value: %q: want lower case letters, digits and hyphens", kind, name, name)
+		if err := nameForm.Refuse("%s %q is invalid: metadata.name: Invalid value: %q: want lower case letters, digits and hyphens", t.Singular(), name, name); err != nil {
+			return err
+		}
 	}
-	if ns := metadata.Str("namespace"); !Namespaced(apiVersion, kind) && ns != "" {
-		return fmt.Errorf("%s %q is invalid: metadata.namespace: Forbidden: not allowed on this type", kind, name)
+	if t.Cluster && metadata.Str("namespace") != "" {
+		if err := namespaceUnasked.Refuse("%s %q is invalid: metadata.namespace: Forbidden: not allowed on this type", t.Singular(), name); err != nil {
+			return err
+		}
 	}
 	labels := metadata.StrMap("labels")
 	for _, k := range slices.Sorted(maps.Keys(labels)) {
 		if !labelName.MatchString(k) || !labelText.MatchString(labels[k]) {
-			return fmt.Errorf("%s %q is invalid: metadata.labels: Invalid value: %s=%q", kind, name, k, labels[k])
+			return labelForm.Refuse("%s %q is invalid: metadata.labels: Invalid value: %s=%q", t.Singular(), name, k, labels[k])
 		}
 	}
 	return nil
@@ -49,14 +53,14 @@ var fixed = map[string][]string{
 
 // unchangeable refuses a change of what cannot change. What an object leaves
 // out has a default, and is not compared.
-func unchangeable(apiVersion, kind string, old, now cloud.Props) error {
-	fields := fixed[apiVersion+"/"+kind]
+func unchangeable(t objects.Type, old, now cloud.Props) error {
+	fields := fixed[t.APIVersion+"/"+t.Kind]
 	if old.Bool("immutable") {
 		fields = append([]string{"data", "binaryData", "stringData", "immutable"}, fields...)
 	}
 	for _, name := range fields {
 		if old.Has(name) && now.Has(name) && !cloud.Equal(old[name], now[name]) {
-			return fmt.Errorf("%s %q is invalid: %s: Forbidden: updates to %s are forbidden", kind, nameOf(old).ID(), name, name)
+			return fieldFixed.Refuse("%s %q is invalid: %s: Forbidden: updates to %s are forbidden", t.Singular(), objects.NameOf(old).Name, name, name)
 		}
 	}
 	return nil

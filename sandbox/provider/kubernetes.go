@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"google.golang.org/protobuf/types/known/emptypb"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/kube"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 // kubernetesVersion is the release of pulumi-kubernetes whose behaviour the
@@ -51,7 +53,7 @@ func (p *kubernetesProvider) client(ctx context.Context, urn string) (*kube.Clie
 	return client, nil
 }
 
-func (p *kubernetesProvider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+func (p *kubernetesProvider) Check(ctx context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
 	urn, token := typeOf(r.GetUrn())
 	apiVersion, kind, err := kube.GroupKind(token)
 	if err != nil {
@@ -61,37 +63,75 @@ func (p *kubernetesProvider) Check(_ context.Context, r *pulumirpc.CheckRequest)
 	if err != nil {
 		return nil, err
 	}
-	object, err := completed(apiVersion, kind, urn, r.GetRandomSeed(), olds, news)
+	if token == kube.ReleaseToken {
+		return checkRelease(urn, r.GetRandomSeed(), olds, news)
+	}
+	completed, err := completion{apiVersion, kind, p.namespaced(ctx, r.GetUrn(), apiVersion, kind), urn, r.GetRandomSeed(), olds, news}.completed()
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := marshal(object)
+	inputs, err := marshal(completed)
 	return &pulumirpc.CheckResponse{Inputs: inputs}, err
 }
 
-func (p *kubernetesProvider) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+// namespaced asks the cluster, if there is one, whether a type lives in
+// namespaces.
+func (p *kubernetesProvider) namespaced(ctx context.Context, urn, apiVersion, kind string) bool {
+	client, err := p.client(ctx, urn)
+	if err != nil {
+		return kube.Namespaced(apiVersion, kind)
+	}
+	return client.Namespaced(apiVersion, kind)
+}
+
+func (p *kubernetesProvider) Diff(ctx context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
 	_, token := typeOf(r.GetUrn())
+	apiVersion, kind, err := kube.GroupKind(token)
+	if err != nil {
+		return nil, err
+	}
 	olds, news, err := unmarshalBoth(r.GetOldInputs(), r.GetNews())
 	if err != nil {
 		return nil, err
 	}
+	if token == kube.ReleaseToken {
+		return diffInputs(olds, news, r.GetIgnoreChanges(), "name", "namespace"), nil
+	}
+	// Before its definition is there, nobody knows whether a custom resource has a
+	// namespace.
+	if !p.namespaced(ctx, r.GetUrn(), apiVersion, kind) {
+		olds, news = withoutNamespace(olds), withoutNamespace(news)
+	}
+	answer := diffInputs(olds, news, r.GetIgnoreChanges(), replacing(apiVersion, kind)...)
+	// A name that Pulumi made is made anew for the replacement.
+	same := func(path string) bool { return cloud.Equal(at(olds, path), at(news, path)) }
+	answer.DeleteBeforeReplace = len(answer.Replaces) > 0 && !isAutonamed(news) && same("metadata.name") && same("metadata.namespace")
+	return answer, nil
+}
+
+func withoutNamespace(object cloud.Props) cloud.Props {
+	out := object.Clone()
+	delete(out.Obj("metadata"), "namespace")
+	return out
+}
+
+// diffInputs lists the properties that differ, and which of the paths that
+// replace do.
+func diffInputs(olds, news cloud.Props, ignore []string, replacing ...string) *pulumirpc.DiffResponse {
 	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
 	for _, name := range olds.With(news).Names() {
-		if ignored(name, r.GetIgnoreChanges()) || cloud.Equal(olds[name], news[name]) {
+		if ignored(name, ignore) || cloud.Equal(olds[name], news[name]) {
 			continue
 		}
 		answer.Changes = pulumirpc.DiffResponse_DIFF_SOME
 		answer.Diffs = append(answer.Diffs, name)
 	}
-	for _, path := range replacing(token) {
-		if !cloud.Equal(at(olds, path), at(news, path)) && !ignored(path, r.GetIgnoreChanges()) {
+	for _, path := range replacing {
+		if !cloud.Equal(at(olds, path), at(news, path)) && !ignored(path, ignore) {
 			answer.Replaces = append(answer.Replaces, path)
 		}
 	}
-	// A name that Pulumi made is made anew for the replacement.
-	answer.DeleteBeforeReplace = len(answer.Replaces) > 0 && !isAutonamed(news) &&
-		cloud.Equal(at(olds, "metadata.name"), at(news, "metadata.name"))
-	return answer, nil
+	return answer
 }
 
 func (p *kubernetesProvider) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
@@ -104,6 +144,9 @@ func (p *kubernetesProvider) Create(ctx context.Context, r *pulumirpc.CreateRequ
 	if err != nil {
 		return nil, err
 	}
+	if token == kube.ReleaseToken {
+		return p.install(ctx, r, inputs)
+	}
 	if r.GetPreview() {
 		return &pulumirpc.CreateResponse{Properties: r.GetProperties()}, nil
 	}
@@ -112,12 +155,19 @@ func (p *kubernetesProvider) Create(ctx context.Context, r *pulumirpc.CreateRequ
 		return nil, err
 	}
 	made, err := client.Create(apiVersion, kind, r.GetUrn(), inputs, PatchForced(inputs))
-	if err != nil {
-		return nil, err
+	if made == nil {
+		return nil, fmt.Errorf("resource %q was not successfully created by the Kubernetes API server: %w", r.GetUrn(), err)
 	}
-	id := kube.Name{Namespace: made.Obj("metadata").Str("namespace"), Name: made.Obj("metadata").Str("name")}
-	state, err := marshal(made)
-	return &pulumirpc.CreateResponse{Id: id.ID(), Properties: state}, err
+	state, merr := marshal(made)
+	if merr != nil {
+		return nil, merr
+	}
+	id := objects.NameOf(made).ID()
+	if err != nil {
+		err = fmt.Errorf("resource %q was successfully created, but the Kubernetes API server reported that it failed to fully initialize or become live: %w", r.GetUrn(), err)
+		return nil, initFailed(err, id, state, r.GetProperties())
+	}
+	return &pulumirpc.CreateResponse{Id: id, Properties: state}, nil
 }
 
 func (p *kubernetesProvider) Read(ctx context.Context, r *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
@@ -130,7 +180,10 @@ func (p *kubernetesProvider) Read(ctx context.Context, r *pulumirpc.ReadRequest)
 	if err != nil {
 		return nil, err
 	}
-	found, err := client.Get(apiVersion, kind, kube.ParseID(r.GetId()))
+	if token == kube.ReleaseToken {
+		return readRelease(client, r)
+	}
+	found, err := client.Get(apiVersion, kind, objects.ParseID(r.GetId()))
 	switch {
 	case errors.Is(err, kube.ErrNotFound):
 		return &pulumirpc.ReadResponse{}, nil
@@ -164,23 +217,33 @@ func (p *kubernetesProvider) Update(ctx context.Context, r *pulumirpc.UpdateRequ
 	if err != nil {
 		return nil, err
 	}
-	if r.GetPreview() {
-		return &pulumirpc.UpdateResponse{Properties: r.GetNews()}, nil
-	}
 	news, err := unmarshal(r.GetNews())
 	if err != nil {
 		return nil, err
+	}
+	if token == kube.ReleaseToken {
+		return p.upgrade(ctx, r, news)
+	}
+	if r.GetPreview() {
+		return &pulumirpc.UpdateResponse{Properties: r.GetNews()}, nil
 	}
 	client, err := p.client(ctx, r.GetUrn())
 	if err != nil {
 		return nil, err
 	}
 	changed, err := client.Update(apiVersion, kind, news)
-	if err != nil {
+	if changed == nil {
 		return nil, err
 	}
-	state, err := marshal(changed)
-	return &pulumirpc.UpdateResponse{Properties: state}, err
+	state, merr := marshal(changed)
+	if merr != nil {
+		return nil, merr
+	}
+	if err != nil {
+		err = fmt.Errorf("the Kubernetes API server reported that %q failed to fully initialize or become live: %w", objects.NameOf(changed).ID(), err)
+		return nil, initFailed(err, r.GetId(), state, r.GetNews())
+	}
+	return &pulumirpc.UpdateResponse{Properties: state}, nil
 }
 
 func (p *kubernetesProvider) Delete(ctx context.Context, r *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
@@ -193,5 +256,8 @@ func (p *kubernetesProvider) Delete(ctx context.Context, r *pulumirpc.DeleteRequ
 	if err != nil {
 		return nil, err
 	}
-	return &emptypb.Empty{}, client.Delete(apiVersion, kind, kube.ParseID(r.GetId()))
+	if token == kube.ReleaseToken {
+		return &emptypb.Empty{}, client.Uninstall(objects.ParseID(r.GetId()))
+	}
+	return &emptypb.Empty{}, client.Delete(apiVersion, kind, objects.ParseID(r.GetId()))
 }

@@ -59,7 +59,7 @@ func TestCompletedObjects(t *testing.T) {
 	if unknown := e.check(configMapType, "x", nil, cloud.Props{"metadata": object{"name": cloud.Unknown}}); unknown.Obj("metadata")["name"] != cloud.Unknown {
 		t.Errorf("an unknown name became %v", unknown["metadata"])
 	}
-	_, err := NewObject("v1", "ConfigMap", resource.URN(urnOf(configMapType, "x")), cloud.Props{"metadata": object{"generateName": "x-"}})
+	_, err := completion{"v1", "ConfigMap", true, resource.URN(urnOf(configMapType, "x")), nil, nil, cloud.Props{"metadata": object{"generateName": "x-"}}}.completed()
 	wantError(t, err, "metadata.generateName")
 }
 
@@ -84,7 +84,7 @@ func TestObjectDiff(t *testing.T) {
 		"nothing":         {named, nil, nil, nil, nil, false},
 		"labels":          {named, cloud.Props{"metadata": map[string]any{"name": "a", "namespace": "n", "labels": map[string]any{"a": "b"}}}, nil, []string{"metadata"}, nil, false},
 		"name":            {named, cloud.Props{"metadata": map[string]any{"name": "b", "namespace": "n"}}, nil, []string{"metadata"}, []string{"metadata.name"}, false},
-		"namespace":       {named, cloud.Props{"metadata": map[string]any{"name": "a", "namespace": "m"}}, nil, []string{"metadata"}, []string{"metadata.namespace"}, true},
+		"namespace":       {named, cloud.Props{"metadata": map[string]any{"name": "a", "namespace": "m"}}, nil, []string{"metadata"}, []string{"metadata.namespace"}, false},
 		"data":            {named, cloud.Props{"data": map[string]any{"k": "2"}}, nil, []string{"data"}, []string{"data"}, true},
 		"data, made name": {autonamed, cloud.Props{"data": map[string]any{"k": "2"}}, nil, []string{"data"}, []string{"data"}, false},
 		"data, ignored":   {named, cloud.Props{"data": map[string]any{"k": "2"}}, []string{"data"}, nil, nil, false},

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
@@ -16,36 +15,47 @@ const (
 	objectDigits         = 8
 )
 
+// completion is what the provider knows when it completes an object.
+type completion struct {
+	apiVersion, kind string
+	// namespaced is whether its type lives in namespaces.
+	namespaced bool
+	urn        resource.URN
+	seed       []byte
+	// olds are what the program said before, news what it says now.
+	olds, news cloud.Props
+}
+
 // NewObject completes a new Kubernetes object as pulumi-kubernetes does: with
 // its apiVersion and kind, a name made from the logical name where it has none,
 // and a namespace. The same URN gives the same name.
-func NewObject(apiVersion, kind string, urn resource.URN, inputs cloud.Props) (cloud.Props, error) {
-	return completed(apiVersion, kind, urn, nil, nil, inputs)
+func NewObject(client *kube.Client, apiVersion, kind string, urn resource.URN, inputs cloud.Props) (cloud.Props, error) {
+	return completion{apiVersion, kind, client.Namespaced(apiVersion, kind), urn, nil, nil, inputs}.completed()
 }
 
 // completed is an object with what the provider adds. A name that was made
 // before is kept.
-func completed(apiVersion, kind string, urn resource.URN, seed []byte, olds, news cloud.Props) (cloud.Props, error) {
-	object := news.With(cloud.Props{"apiVersion": apiVersion, "kind": kind})
-	if news["metadata"] == cloud.Unknown {
-		return object, nil
+func (o completion) completed() (cloud.Props, error) {
+	completed := o.news.With(cloud.Props{"apiVersion": o.apiVersion, "kind": o.kind})
+	if o.news["metadata"] == cloud.Unknown {
+		return completed, nil
 	}
-	metadata := news.Obj("metadata").With(nil)
+	metadata := o.news.Obj("metadata").With(nil)
 	if metadata.Has("generateName") {
 		return nil, errors.New("metadata.generateName: the sandbox does not model names that the API server makes")
 	}
 	if !metadata.Has("name") {
-		metadata["name"] = urn.Name() + "-" + digits(urn, seed, objectDigits)
-		if isAutonamed(olds) {
-			metadata["name"] = at(olds, "metadata.name")
+		metadata["name"] = o.urn.Name() + "-" + digits(o.urn, o.seed, objectDigits)
+		if isAutonamed(o.olds) {
+			metadata["name"] = at(o.olds, "metadata.name")
 		}
 		metadata["annotations"] = map[string]any(metadata.Obj("annotations").With(cloud.Props{autonamedAnnotation: "true"}))
 	}
-	if kube.Namespaced(apiVersion, kind) && !metadata.Has("namespace") {
+	if o.namespaced && !metadata.Has("namespace") {
 		metadata["namespace"] = "default"
 	}
-	object["metadata"] = map[string]any(metadata)
-	return object, nil
+	completed["metadata"] = map[string]any(metadata)
+	return completed, nil
 }
 
 func isAutonamed(object cloud.Props) bool { return annotated(object, autonamedAnnotation) }
@@ -55,25 +65,4 @@ func PatchForced(object cloud.Props) bool { return annotated(object, patchForceA
 
 func annotated(object cloud.Props, name string) bool {
 	return object.Obj("metadata").Obj("annotations").Str(name) == "true"
-}
-
-// replacedFields are, by type, what pulumi-kubernetes replaces an object for
-// besides its name and namespace.
-var replacedFields = map[string][]string{
-	"kubernetes:core/v1:ConfigMap":              {"data", "binaryData"},
-	"kubernetes:core/v1:Secret":                 {"type", "data", "stringData"},
-	"kubernetes:core/v1:ResourceQuota":          {"spec.scopes"},
-	"kubernetes:storage.k8s.io/v1:StorageClass": {"parameters", "provisioner"},
-}
-
-func replacing(token string) []string {
-	return append([]string{"metadata.name", "metadata.namespace"}, replacedFields[token]...)
-}
-
-// at is the value at a path of one or two names.
-func at(object cloud.Props, path string) any {
-	if outer, inner, ok := strings.Cut(path, "."); ok {
-		return object.Obj(outer)[inner]
-	}
-	return object[path]
 }

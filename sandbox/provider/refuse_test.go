@@ -12,7 +12,7 @@ import (
 func TestUnmodelled(t *testing.T) {
 	t.Parallel()
 	_, servers := open(t, Options{})
-	for name, token := range map[string]string{"aws": "aws:s3/bucket:Bucket", "kubernetes": "kubernetes:apps/v1:Deployment", "eks": "eks:index:Widget"} {
+	for name, token := range map[string]string{"aws": "aws:s3/bucket:Bucket", "kubernetes": "kubernetes:apps/v1:ReplicaSet", "eks": "eks:index:Widget"} {
 		e := configured(t, servers, name, nil)
 		urn := urnOf(token, "x")
 		calls := map[string]func() error{

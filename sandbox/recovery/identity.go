@@ -8,7 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
-	"github.com/slipway-iac/slipway/sandbox/kube"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 // PulumiID is the ID under which Pulumi knows a resource of the account.
@@ -16,8 +16,7 @@ func PulumiID(r *cloud.Resource) string {
 	if r.Kind != cloud.KubernetesObject {
 		return r.ID
 	}
-	metadata := r.Props.Obj("metadata")
-	return kube.Name{Namespace: metadata.Str("namespace"), Name: metadata.Str("name")}.ID()
+	return objects.NameOf(r.Props).ID()
 }
 
 // Knows tells whether a deployment holds a resource of the account.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/kube"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 // Destroy deletes what the program made, newest first.
@@ -73,11 +74,14 @@ func (r *Recording) delete(x Resource) error {
 		if err != nil {
 			return err
 		}
+		if x.Type == kube.ReleaseToken {
+			return client.Uninstall(objects.ParseID(x.ID))
+		}
 		apiVersion, kind, err := kube.GroupKind(x.Type)
 		if err != nil {
 			return err
 		}
-		return client.Delete(apiVersion, kind, kube.ParseID(x.ID))
+		return client.Delete(apiVersion, kind, objects.ParseID(x.ID))
 	}
 	return nil // Components and providers are nowhere but in the program.
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/kube"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 	"github.com/slipway-iac/slipway/sandbox/provider"
 )
 
@@ -194,7 +195,7 @@ func (r *Recording) create(x *Resource) error {
 		x.ID, x.Outputs = "provider-"+x.Name, x.Inputs
 		return r.configure(*x)
 	case strings.HasPrefix(x.Type, "kubernetes:"):
-		return r.createObject(x)
+		return r.createInCluster(x)
 	}
 	session := r.session(x.Provider)
 	session.Warn = r.warner(x.URN)
@@ -250,7 +251,7 @@ func (r *Recording) client(x Resource) (*kube.Client, error) {
 	return kube.NewClient(r.Account, r.options.Engine, r.options.Caller, r.configs[x.Provider])
 }
 
-func (r *Recording) createObject(x *Resource) error {
+func (r *Recording) createInCluster(x *Resource) error {
 	apiVersion, kind, err := kube.GroupKind(x.Type)
 	if err != nil {
 		return err
@@ -260,16 +261,39 @@ func (r *Recording) createObject(x *Resource) error {
 		return fmt.Errorf("%s: %w", x.URN, err)
 	}
 	client.Warn = r.warner(x.URN)
-	object, err := provider.NewObject(apiVersion, kind, resource.URN(x.URN), x.Inputs)
+	if x.Type == kube.ReleaseToken {
+		err = install(client, x)
+	} else {
+		err = createObject(client, apiVersion, kind, x)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", x.URN, err)
 	}
-	if x.Outputs, err = client.Create(apiVersion, kind, x.URN, object, provider.PatchForced(object)); err != nil {
-		return fmt.Errorf("%s: %w", x.URN, err)
-	}
-	metadata := x.Outputs.Obj("metadata")
-	x.ID = kube.Name{Namespace: metadata.Str("namespace"), Name: metadata.Str("name")}.ID()
 	return nil
+}
+
+func createObject(client *kube.Client, apiVersion, kind string, x *Resource) error {
+	object, err := provider.NewObject(client, apiVersion, kind, resource.URN(x.URN), x.Inputs)
+	if err != nil {
+		return err
+	}
+	x.Outputs, err = client.Create(apiVersion, kind, x.URN, object, provider.PatchForced(object))
+	if x.Outputs != nil {
+		x.ID = objects.NameOf(x.Outputs).ID()
+	}
+	return err
+}
+
+func install(client *kube.Client, x *Resource) error {
+	inputs, problems := provider.NewRelease(resource.URN(x.URN), x.Inputs)
+	if len(problems) > 0 {
+		return fmt.Errorf("%s: %s", problems[0].Property, problems[0].Reason)
+	}
+	added, err := client.Install(x.URN, inputs)
+	if added != nil {
+		x.Outputs, x.ID = inputs.With(added), objects.At(inputs.Str("namespace"), inputs.Str("name")).ID()
+	}
+	return err
 }
 
 // Call answers a function; it is for the Pulumi SDK.

@@ -40,7 +40,7 @@ func TestFailures(t *testing.T) {
 		want    string
 	}{
 		"type":            {only("aws:s3/bucket:Bucket", nil), "does not model the resource type aws:s3/bucket:Bucket"},
-		"Kubernetes type": {only("kubernetes:apps/v1:Deployment", nil), "does not model the resource type kubernetes:apps/v1:Deployment"},
+		"Kubernetes type": {only("kubernetes:apps/v1:ReplicaSet", nil), "does not model the resource type kubernetes:apps/v1:ReplicaSet"},
 		"property":        {only(cloud.VPC, pulumi.Map{"cidrBlok": pulumi.String("x")}), "cidrBlok"},
 		"refusal":         {only(cloud.VPC, pulumi.Map{"cidrBlock": pulumi.String("10.0.0.0/8")}), "InvalidVpc.Range"},
 		"function": {func(ctx *pulumi.Context) error {

@@ -73,3 +73,8 @@ func issuer(cluster *cloud.Resource) string {
 func Key(cluster *cloud.Resource) string {
 	return fmt.Sprintf("%s#%d", cluster.Props.Str("name"), cluster.Seq)
 }
+
+// Runs tells whether an add-on is in a cluster, managed by EKS or not.
+func Runs(tx *cloud.Tx, cluster *cloud.Resource, addon string) bool {
+	return findAddon(tx, cluster.ID, addon) != nil || SelfManaged(cluster, addon)
+}
