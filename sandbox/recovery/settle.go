@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 // Outcome is what became of a resource.
@@ -108,6 +109,6 @@ func Import(d *apitype.DeploymentV3, r *cloud.Resource, goal apitype.ResourceV3)
 		}
 	}
 	goal.ID = resource.ID(PulumiID(r))
-	goal.Outputs = outputs(r.Props, goal)
+	goal.Outputs = outputs(objects.Outputs(r), goal)
 	d.Resources = append(d.Resources, goal)
 }

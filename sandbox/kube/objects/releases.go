@@ -74,3 +74,13 @@ func MadeBy(object cloud.Props) Name {
 func OfRelease(release Name) func(*cloud.Resource) bool {
 	return func(r *cloud.Resource) bool { return MadeBy(r.Props) == release }
 }
+
+// Outputs are the properties by which Pulumi's state knows what the account
+// keeps: those of the object itself, or for a release what the program said and
+// what became of it.
+func Outputs(r *cloud.Resource) cloud.Props {
+	if v, k := TypeOf(r.Props); r.Kind != cloud.KubernetesObject || v != ReleaseAPIVersion || k != ReleaseKind {
+		return r.Props
+	}
+	return r.Props.Obj("inputs").With(cloud.Props{"status": r.Props["status"], "resourceNames": r.Props["resourceNames"]})
+}
