@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+
 	"github.com/slipway-iac/slipway/sandbox/engine"
 )
 
@@ -19,12 +21,18 @@ func with(ctx context.Context, r *run, do func(*engine.Session) error) error {
 
 func up(ctx context.Context, r *run) error {
 	return with(ctx, r, func(s *engine.Session) error {
-		result, err := s.Up(ctx)
+		var result auto.UpResult
+		took, err := r.timed(ctx, s, func() (err error) {
+			result, err = s.Up(ctx)
+			return err
+		})
 		if err != nil {
 			return err
 		}
 		printOutputs(r.out, result.Outputs)
 		printCounts(r.out, summarise(s.Account))
+		fmt.Fprintln(r.out)
+		took.Print(r.out)
 		return nil
 	})
 }
@@ -54,10 +62,16 @@ func destroy(ctx context.Context, r *run) error {
 				"To destroy it, set %s to false in stacks/Pulumi.%s.yaml, run up, then destroy",
 				r.name, len(protected), protectionSwitch, r.name)
 		}
-		if _, err := s.Destroy(ctx); err != nil {
+		took, err := r.timed(ctx, s, func() error {
+			_, err := s.Destroy(ctx)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 		printLeft(r.out, summarise(s.Account))
+		fmt.Fprintln(r.out)
+		took.Print(r.out)
 		return nil
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -64,6 +65,7 @@ type Session struct {
 	env       Environment
 	servers   *provider.Servers
 	endpoints *kube.Endpoints
+	recorder  recorder
 }
 
 // Open opens the account, serves its providers and selects the stack, making
@@ -81,7 +83,7 @@ func (e Environment) Open(ctx context.Context) (*Session, error) {
 	s.Account = account
 	servers, err := provider.Serve(provider.Options{
 		Account: account, Engine: e.Engine, Caller: e.Caller, RealEKS: e.RealEKS, Listen: e.Listen,
-		Intercept: e.Intercept,
+		Intercept: append(slices.Clone(e.Intercept), s.recorder.intercept),
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -149,10 +150,22 @@ func (p *awsProvider) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*
 // that it is kept in the state.
 func initFailed(err error, id string, state, inputs *structpb.Struct) error {
 	reason := err.Error()
-	return rpcerror.WithDetails(rpcerror.New(codes.Unknown, reason), &pulumirpc.ErrorResourceInitFailed{
+	return &initFailure{err, rpcerror.WithDetails(rpcerror.New(codes.Unknown, reason), &pulumirpc.ErrorResourceInitFailed{
 		Id: id, Properties: state, Inputs: inputs, Reasons: []string{reason},
-	})
+	})}
 }
+
+// initFailure is an answer for the engine that still holds its cause, for who
+// sees the calls on this side.
+type initFailure struct {
+	error
+	answer error
+}
+
+// GRPCStatus is what the engine is told.
+func (f *initFailure) GRPCStatus() *status.Status { return status.Convert(f.answer) }
+
+func (f *initFailure) Unwrap() error { return f.error }
 
 func (p *awsProvider) Read(ctx context.Context, r *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
 	_, token := typeOf(r.GetUrn())

@@ -1,0 +1,50 @@
+package latency
+
+import (
+	"slices"
+
+	"github.com/slipway-iac/slipway/sandbox/cloud"
+)
+
+const (
+	rdsTests   = "hashicorp/terraform-provider-aws#28434, #23560: tests of 417 to 584 s that create and delete one"
+	cacheTests = "hashicorp/terraform-provider-aws, tests of 2025 and 2026: 541 to 657 s to create and delete one"
+	mskReports = "reports of 15 min, of 30 to 40 min and of more than an hour (2021), hashicorp/terraform-provider-aws#11736, #17726"
+)
+
+// data is names, certificates, load balancers and what keeps data. The account
+// does not model all of these kinds yet.
+var data = slices.Concat(
+	entry("aws:route53/zone:Zone",
+		seconds(20, 35, 60, cloud.Memory, general+": 30 to 45 s"),
+		guessedCall,
+		seconds(20, 35, 60, cloud.Memory, general)),
+	alike(seconds(15, 35, 60, cloud.Derived, "Terraform log of 2019: 37 to 39 s (hashicorp/terraform-provider-aws#11300); Route 53 API: changes propagate to all servers generally within 60 s"),
+		"aws:route53/record:Record"),
+	entry("aws:acm/certificate:Certificate",
+		seconds(4, 8, 15, cloud.Derived, "Terraform log of 2023: 11 s"),
+		guessedCall, guessedCall),
+	entry("aws:acm/certificateValidation:CertificateValidation",
+		minutes(0.5, 2, 15, cloud.Memory, general+": 1 to 5 min, seldom 30; never when the zone is not delegated"),
+		guessedCall, seconds(0, 0, 0, cloud.Memory, "nothing exists that could be deleted")),
+	when("aws:rds/instance:Instance", Create, "`multiAz`", has("multiAz", true),
+		minutes(8, 12, 18, cloud.Memory, "hashicorp/terraform#498: 15 to 20 min in 2014; "+general+": 10 to 15 today")),
+	entry("aws:rds/instance:Instance",
+		minutes(4, 6, 10, cloud.Derived, rdsTests),
+		minutes(1, 5, 15, cloud.Memory, general+"; depends on what changes"),
+		minutes(2.5, 4, 8, cloud.Derived, rdsTests+"; 2 to 4 min more with a final snapshot")),
+	entry("aws:elasticache/replicationGroup:ReplicationGroup",
+		minutes(5, 8, 15, cloud.Derived, cacheTests),
+		minutes(3, 8, 15, cloud.Memory, general),
+		minutes(3, 5, 10, cloud.Derived, cacheTests)),
+	entry("aws:msk/cluster:Cluster",
+		minutes(15, 28, 60, cloud.Derived, mskReports),
+		minutes(10, 30, 90, cloud.Memory, general+"; the brokers restart one after the other"),
+		minutes(5, 10, 20, cloud.Memory, general)),
+	entry("aws:lb/loadBalancer:LoadBalancer",
+		minutes(1.7, 2.5, 3.5, cloud.Derived, "Terraform log of 2023: 2 min 54 s (DataBiosphere/azul#5780); provider's tests of 105 to 300 s"),
+		guessedCall,
+		seconds(5, 10, 300, cloud.Memory, general+"; its network interfaces go 2 to 5 min later")),
+	alike(seconds(2, 4, 20, cloud.Derived, "Terraform log of 2021: 19 s; usually 2 to 5 s"), "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"),
+	alike(seconds(25, 26, 35, cloud.Derived, "Terraform logs: more than 20 s; the provider waits until a change is seen everywhere"), "aws:sqs/queue:Queue"),
+)
