@@ -2,6 +2,8 @@ package tests
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/engine"
 	"github.com/slipway-iac/slipway/stacks/platform"
 )
 
@@ -33,9 +36,12 @@ func TestEnvironmentLifecycleGolden(t *testing.T) {
 			t.Parallel()
 			c := config(t, name)
 			s, out := environment(t, name, t.TempDir(), c)
-			if _, err := s.Up(t.Context()); err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
+			took := &strings.Builder{}
+			timed(t, s, took, "up", func() error {
+				_, err := s.Up(t.Context())
+				return err
+			}, out)
+			defer func() { golden(t, name+".timeline.golden", took.String()) }()
 			resources := stateOf(t, s)
 			golden(t, name+".golden", tree(resources))
 			assertGraph(t, resources)
@@ -62,12 +68,24 @@ func TestEnvironmentLifecycleGolden(t *testing.T) {
 			if c.Protect {
 				return // TestProtectionIsLiftedBySwitch goes on from here.
 			}
-			if _, err := s.Destroy(t.Context()); err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
+			timed(t, s, took, "destroy", func() error {
+				_, err := s.Destroy(t.Context())
+				return err
+			}, out)
 			assertLeft(t, s.Account.Resources(), platform.Retained(c.Tier))
 		})
 	}
+}
+
+// timed does something and writes down how long AWS would have taken.
+func timed(t *testing.T, s *engine.Session, to io.Writer, verb string, do func() error, out *output) {
+	t.Helper()
+	took, err := s.Timed(t.Context(), do)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	fmt.Fprintf(to, "%s: ", verb)
+	took.Print(to)
 }
 
 // assertGraph holds what is true of every environment.
