@@ -28,6 +28,9 @@ destroy: program ## Delete an environment
 state: program ## List what exists in the account
 	@$(SANDBOX) state $(ENV)
 
+timeline: program ## Show how long AWS would have taken for the last change
+	@$(SANDBOX) timeline $(ENV)
+
 serve: program ## Keep the providers running for ordinary Pulumi commands
 	@$(SANDBOX) serve $(ENV)
 
@@ -49,4 +52,4 @@ bench: ## Time up and a second up against each other
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox
 
-.PHONY: help program up preview refresh destroy state serve test lint golden bench clean
+.PHONY: help program up preview refresh destroy state timeline serve test lint golden bench clean

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
@@ -9,6 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/slipway-iac/slipway/sandbox/latency"
+	"github.com/slipway-iac/slipway/sandbox/timeline"
 )
 
 // Region, identity and cluster belong to a provider's connection: stacks that
@@ -79,8 +83,9 @@ func TestVerbsDownloadNothingAndLeaveTheTreeClean(t *testing.T) {
 	project, dir := copyProject(t), t.TempDir()
 	before := contents(t, project)
 	sandbox := cli(t, project, dir)
-	for _, verb := range []string{"preview", "up", "preview", "refresh", "state", "up", "destroy", "state"} {
-		sandbox.must(t, verb, "dev")
+	said := map[string]string{}
+	for _, verb := range []string{"preview", "up", "timeline", "preview", "refresh", "state", "up", "destroy", "state"} {
+		said[verb] = sandbox.must(t, verb, "dev")
 		if after := contents(t, project); after != before {
 			t.Fatalf("%s changed the project:\n%s", verb, after)
 		}
@@ -91,6 +96,19 @@ func TestVerbsDownloadNothingAndLeaveTheTreeClean(t *testing.T) {
 		if len(plugins) > 0 {
 			t.Fatalf("%s downloaded %v", verb, plugins)
 		}
+	}
+	if !strings.Contains(said["timeline"], "AWS would have taken about") || !strings.Contains(said["timeline"], "create  aws:eks:NodeGroup nodes-system") {
+		t.Errorf("timeline after up:\n%s", said["timeline"])
+	}
+	if !strings.Contains(said["up"], "Nothing to wait for") {
+		t.Errorf("a second up does not say that AWS had nothing to do:\n%s", said["up"])
+	}
+	var last timeline.Timeline
+	if err := json.Unmarshal([]byte(sandbox.must(t, "timeline", "dev", "--json")), &last); err != nil {
+		t.Fatal(err)
+	}
+	if path := last.CriticalPath(); len(path) == 0 || path[0].Verb != latency.Delete {
+		t.Errorf("the last change was a destroy, and the timeline is %+v", path)
 	}
 	if out := sandbox.must(t, "state", "dev"); !strings.Contains(out, "Nothing is left") || !strings.Contains(out, "aws:kms/key:Key") {
 		t.Errorf("state after destroy should list scheduled deletions only:\n%s", out)

@@ -63,7 +63,7 @@ func (r *recorder) intercept(ctx context.Context, request any, _ *grpc.UnaryServ
 		var refusal *cloud.Refusal
 		switch {
 		case late != nil:
-			refused.Code = late.Code
+			refused.Code = late.Code()
 		case errors.As(err, &refusal):
 			refused.Code = refusal.Code()
 		}

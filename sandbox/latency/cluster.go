@@ -21,7 +21,7 @@ var cluster = slices.Concat(
 		minutes(1.6, 2.5, 5, cloud.Derived, "Terraform logs of November 2024: 1 min 48 s on demand, 1 min 59 s spot; a vendor's note of 2026: 2 to 5 min"),
 		minutes(2, 5, 15, cloud.Memory, general+"; a new version or template replaces the nodes one after the other"),
 		minutes(2, 4.5, 10, cloud.Memory, general+": the nodes are drained")),
-	when(cloud.EKSAddon, Create, "only a DaemonSet: CNI, kube-proxy, Pod Identity agent", daemonSet,
+	when(cloud.EKSAddon, Create, "nothing but a DaemonSet: CNI, kube-proxy, Pod Identity agent", daemonSet,
 		seconds(10, 25, 60, cloud.Memory, general+"; needs no nodes")),
 	entry(cloud.EKSAddon,
 		seconds(15, 35, 90, cloud.Memory, general+"; waits for pods on nodes"),

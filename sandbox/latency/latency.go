@@ -46,8 +46,8 @@ type Row struct {
 	Token string
 	// Verb is what is done.
 	Verb Verb
-	// When says in words to which resources of the type the row applies; to all
-	// that no earlier row of the type applies to when empty.
+	// When says in words which resources of the type the row applies to: those
+	// with what it names. When empty, all that no earlier row applies to.
 	When string
 	Estimate
 
