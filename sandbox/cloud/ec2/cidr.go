@@ -28,6 +28,11 @@ var (
 	vpcRestricted = cloud.Declare(cloud.Rule{
 		Name: "vpc-cidr-restricted", Code: "InvalidVpc.Range", Source: vpcDocs, Tag: cloud.Memory,
 	})
+	// Sources disagree: the VPC guide of 2023 restricts the range, the EKS best
+	// practices recommend it for pods.
+	benchmarkRestricted = cloud.Declare(cloud.Rule{
+		Name: "vpc-cidr-of-benchmarks", Code: "InvalidVpc.Range", Source: vpcDocs, Tag: cloud.Memory, Effect: cloud.Warns,
+	})
 	cidrConflict = cloud.Declare(cloud.Rule{
 		Name: "vpc-cidr-overlaps-another", Code: "CidrConflict", Source: vpcDocs, Tag: cloud.Memory,
 	})
@@ -49,12 +54,12 @@ var (
 	// notBeside lists, by the range of a VPC's primary CIDR, what cannot be added
 	// to it; every other primary CIDR is public or carrier-grade NAT space.
 	notBeside = map[netip.Prefix][]netip.Prefix{
-		net10:     {net172, net192, benchmark},
-		net172:    {net10, net192, defaultVPC, benchmark},
-		net192:    {net10, net172, benchmark},
+		net10:     {net172, net192},
+		net172:    {net10, net192, defaultVPC},
+		net192:    {net10, net172},
 		benchmark: {net10, net172, net192},
 	}
-	notBesidePublic = []netip.Prefix{net10, net172, net192, benchmark}
+	notBesidePublic = []netip.Prefix{net10, net172, net192}
 )
 
 // parseCIDR reads an IPv4 or IPv6 range and cuts it to its network.
@@ -82,7 +87,7 @@ func vpcBlock(s string) (netip.Prefix, error) {
 }
 
 // checkBeside holds a further range of a VPC to those that it has.
-func checkBeside(have []netip.Prefix, add netip.Prefix) error {
+func checkBeside(tx *cloud.Tx, have []netip.Prefix, add netip.Prefix) error {
 	for _, h := range have {
 		if h.Overlaps(add) {
 			return cidrConflict.Refuse("The CIDR '%s' conflicts with another CIDR of the VPC: %s", add, h)
@@ -102,6 +107,9 @@ func checkBeside(have []netip.Prefix, add netip.Prefix) error {
 		if f.Overlaps(add) {
 			return restricted()
 		}
+	}
+	if benchmark.Overlaps(add) && !benchmark.Overlaps(have[0]) {
+		tx.Warn(benchmarkRestricted, "The CIDR '%s' may be restricted beside %s; take one of 100.64.0.0/10, which is not", add, have[0])
 	}
 	for _, h := range have {
 		if net10FirstTwo.Overlaps(h) && net10First.Overlaps(add) {

@@ -46,7 +46,7 @@ func associateCIDR(tx *cloud.Tx, r *cloud.Resource) error {
 	if len(have) >= cidrsPerVPC.limit {
 		return cidrsPerVPC.rule.Refuse("This network '%s' has met its maximum number of allowed CIDRs: %d", vpc.ID, cidrsPerVPC.limit)
 	}
-	if err := checkBeside(have, block); err != nil {
+	if err := checkBeside(tx, have, block); err != nil {
 		return err
 	}
 	for _, table := range tx.List(cloud.RouteTable, cloud.Prop("vpcId", vpc.ID)) {

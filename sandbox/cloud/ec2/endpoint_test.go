@@ -43,6 +43,12 @@ var endpointRefusals = refusals{
 	"route table of another VPC": {invalidParameter, func(w *world) error {
 		return w.refused(cloud.VPCEndpoint, gatewayFor(w.vpc(), "s3", w.table(w.vpc()).ID))
 	}},
+	"subnet and group of another VPC": {invalidParameter, func(w *world) error {
+		other := w.vpc()
+		return w.refused(cloud.VPCEndpoint, interfaceFor(w.dnsVPC(), "ec2", cloud.Props{
+			"subnetIds": list(w.subnet(other, "10.0.0.0/24", "a").ID), "securityGroupIds": list(w.group(other, "open").ID),
+		}))
+	}},
 	"second gateway in a table": {routeExists, func(w *world) error {
 		vpc := w.vpc()
 		table := w.table(vpc)

@@ -50,6 +50,13 @@ var gatewayRefusals = refusals{
 	"NAT with a missing address": {addresses.rule, func(w *world) error {
 		return w.refused(cloud.NATGateway, cloud.Props{"subnetId": w.subnet(w.vpc(), "10.0.0.0/24", "a").ID, "allocationId": "eipalloc-0"})
 	}},
+	"address from an IPAM pool": {notModelled, func(w *world) error { return w.refused(cloud.ElasticIP, cloud.Props{"ipamPoolId": "ipam-pool-0"}) }},
+	"private NAT that gets an address": {invalidCombination, func(w *world) error {
+		subnet := w.subnet(w.vpc(), "10.0.0.0/24", "a")
+		private := cloud.Props{"subnetId": subnet.ID, "connectivityType": "private"}
+		_, err := w.update(w.make(cloud.NATGateway, private), private.With(cloud.Props{"secondaryAllocationIds": list(w.address().ID)}))
+		return err
+	}},
 	"public NAT without address": {missingParameter, func(w *world) error {
 		return w.refused(cloud.NATGateway, cloud.Props{"subnetId": w.subnet(w.vpc(), "10.0.0.0/24", "a").ID})
 	}},

@@ -33,6 +33,8 @@ var routeRefusals = refusals{
 	"missing peering":             {peeringMissing, toTarget("vpcPeeringConnectionId", "pcx-0")},
 	"missing virtual gateway":     {targetMissing, toTarget("gatewayId", "vgw-0")},
 	"local route made by hand":    {targetMissing, toTarget("gatewayId", "local")},
+	"interface of another VPC":    {invalidValue, foreignInterface},
+	"route gone from its table":   {invalidValue, lostRoute},
 	"gateway not attached":        {invalidValue, unattachedGateway},
 	"gateway of another VPC":      {invalidValue, foreignGateway},
 	"NAT gateway of another VPC":  {invalidValue, foreignNAT},
@@ -71,6 +73,26 @@ func foreignGateway(w *world) error {
 func foreignNAT(w *world) error {
 	nat := w.make(cloud.NATGateway, cloud.Props{"subnetId": w.subnet(w.vpc(), "10.0.0.0/24", "a").ID, "connectivityType": "private"})
 	return w.refused(cloud.Route, cloud.Props{"routeTableId": w.table(w.vpc()).ID, "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": nat.ID})
+}
+
+func foreignInterface(w *world) error {
+	subnet := w.subnet(w.vpc(), "10.0.0.0/24", "a")
+	var nic *cloud.Resource
+	w.must(func(tx *cloud.Tx) (err error) {
+		nic, err = AttachInterface(tx, Interface{SubnetID: subnet.ID})
+		return err
+	})
+	return w.refused(cloud.Route, cloud.Props{"routeTableId": w.table(w.vpc()).ID, "destinationCidrBlock": "0.0.0.0/0", "networkInterfaceId": nic.ID})
+}
+
+// lostRoute changes a route that somebody has taken out of its table.
+func lostRoute(w *world) error {
+	vpc := w.vpc()
+	igw, table := w.gateway(vpc), w.table(vpc)
+	r := w.make(cloud.Route, toGateway(table.ID, igw.ID))
+	w.must(func(tx *cloud.Tx) error { setRoutes(tx, tx.Get(cloud.RouteTable, table.ID), nil); return nil })
+	_, err := w.update(r, toGateway(table.ID, igw.ID))
+	return err
 }
 
 func secondRoute(w *world) error {

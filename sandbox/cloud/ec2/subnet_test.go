@@ -17,6 +17,11 @@ var subnetRefusals = refusals{
 	"missing VPC": {vpcs.rule, func(w *world) error {
 		return w.refused(cloud.Subnet, cloud.Props{"vpcId": "vpc-0", "cidrBlock": "10.0.0.0/24"})
 	}},
+	"no such region": {invalidValue, func(w *world) error {
+		w.session.Region = "mars-north-1"
+		vpc := w.vpc()
+		return w.refused(cloud.Subnet, cloud.Props{"vpcId": vpc.ID, "cidrBlock": "10.0.0.0/24"})
+	}},
 	"outside the VPC":    {subnetRange, inVPC(cloud.Props{"cidrBlock": "10.1.0.0/24"})},
 	"larger than VPC":    {subnetRange, inVPC(cloud.Props{"cidrBlock": "10.0.0.0/15"})},
 	"smaller than /28":   {subnetRange, inVPC(cloud.Props{"cidrBlock": "10.0.0.0/29"})},

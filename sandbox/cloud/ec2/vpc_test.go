@@ -28,18 +28,24 @@ var vpcRefusals = refusals{
 	"association with a missing VPC": {vpcs.rule, func(w *world) error {
 		return w.refused(cloud.VPCCIDRAssociation, cloud.Props{"vpcId": "vpc-0", "cidrBlock": "10.1.0.0/16"})
 	}},
+	"second range from an IPAM pool": {notModelled, func(w *world) error {
+		return w.refused(cloud.VPCCIDRAssociation, cloud.Props{"vpcId": w.vpc().ID, "ipv4IpamPoolId": "ipam-pool-0"})
+	}},
+	"second range not given": {missingParameter, func(w *world) error {
+		return w.refused(cloud.VPCCIDRAssociation, cloud.Props{"vpcId": w.vpc().ID})
+	}},
 	"second range overlaps":              {cidrConflict, beside("10.2.0.0/16", "10.2.128.0/17")},
 	"second range too large":             {vpcRange, beside("10.2.0.0/16", "100.64.0.0/10")},
 	"172.16 beside 10":                   {vpcRestricted, beside("10.2.0.0/16", "172.20.0.0/16")},
 	"192.168 beside 10":                  {vpcRestricted, beside("10.2.0.0/16", "192.168.0.0/16")},
-	"198.19 beside 10":                   {vpcRestricted, beside("10.2.0.0/16", "198.19.0.0/16")},
+	"198.19 beside 10":                   {benchmarkRestricted, beside("10.2.0.0/16", "198.19.0.0/16")},
 	"10.0 beside 10.1":                   {vpcRestricted, beside("10.1.0.0/16", "10.0.0.0/16")},
 	"10 beside 172.16":                   {vpcRestricted, beside("172.16.0.0/16", "10.9.0.0/16")},
 	"172.31 beside 172.16":               {vpcRestricted, beside("172.16.0.0/16", "172.31.0.0/16")},
 	"10 beside 192.168":                  {vpcRestricted, beside("192.168.0.0/16", "10.9.0.0/16")},
 	"10 beside 198.19":                   {vpcRestricted, beside("198.19.0.0/16", "10.9.0.0/16")},
 	"10 beside carrier-grade NAT":        {vpcRestricted, beside("100.64.0.0/16", "10.9.0.0/16")},
-	"198.19 beside a public range":       {vpcRestricted, beside("8.8.0.0/16", "198.19.0.0/16")},
+	"198.19 beside a public range":       {benchmarkRestricted, beside("8.8.0.0/16", "198.19.0.0/16")},
 	"link-local beside anything":         {vpcRestricted, beside("8.8.0.0/16", "169.254.0.0/16")},
 	"second range as large as a route's": {cidrHidesRoute, secondRangeHidesRoute},
 	"range taken from under its subnets": {cidrInUse, func(w *world) error {

@@ -1,6 +1,7 @@
 package eks_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -138,7 +139,6 @@ func TestAccessRefusals(t *testing.T) {
 		"policy without an entry":      {rules, policy(node, "AmazonEKSViewPolicy", everywhere), "ResourceNotFoundException"},
 		"policy that is unknown":       {rules, policy(roleARN+"cni", "AmazonEKSPolicy", everywhere), "InvalidParameterException"},
 		"IAM policy":                   {rules, policy(roleARN+"cni", "", everywhere).With(cloud.Props{"policyArn": managed + "AdministratorAccess"}), "InvalidParameterException"},
-		"policy for a node":            {rules, policy(roleARN+"machine", "AmazonEKSViewPolicy", everywhere), "InvalidRequestException"},
 		"cluster scope and namespaces": {rules, policy(roleARN+"cni", "AmazonEKSViewPolicy", map[string]any{"type": "cluster", "namespaces": cloud.Strings("a")}), "InvalidParameterException"},
 		"namespace scope without any":  {rules, policy(roleARN+"cni", "AmazonEKSViewPolicy", map[string]any{"type": "namespace"}), "InvalidParameterException"},
 		"unknown scope":                {rules, policy(roleARN+"cni", "AmazonEKSViewPolicy", map[string]any{"type": "pod"}), "InvalidParameterException"},
@@ -153,6 +153,19 @@ func TestAccessRefusals(t *testing.T) {
 			_, err := w.try("second", tc.kind, tc.props)
 			wantCode(t, err, tc.want)
 		})
+	}
+}
+
+func TestPoliciesOfNodes(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	for kind, warned := range map[string][]string{"EC2": nil, "EC2_LINUX": {"access-policy-entry-type"}} {
+		principal := roleARN + kind
+		w.make("role-"+kind, cloud.IAMRole, role(kind, trust("ec2.amazonaws.com", "sts:AssumeRole")))
+		w.make("entry-"+kind, cloud.EKSAccessEntry, entry(principal, cloud.Props{"type": kind}))
+		w.warned = nil
+		w.make("policy-"+kind, cloud.EKSAccessPolicyAssociation, policy(principal, "AmazonEKSAutoNodePolicy", everywhere))
+		wantWarned(t, w, warned...)
 	}
 }
 
@@ -191,6 +204,21 @@ func TestPodIdentity(t *testing.T) {
 	w.make("half-role", cloud.IAMRole, role("half", trust("pods.eks.amazonaws.com", "sts:AssumeRole")))
 	_, err := w.update("first", association("dns", "half"))
 	wantCode(t, err, "InvalidParameterException")
+}
+
+func TestManyPodIdentities(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	w.look(func(tx *cloud.Tx) {
+		for i := range 999 {
+			tx.Make("test", cloud.EKSPodIdentityAssociation, fmt.Sprint("a-", i), cloud.Props{"clusterName": "demo", "serviceAccount": fmt.Sprint(i)}, nil)
+		}
+	})
+	for i, warned := range [][]string{nil, {"pod-identity-quota"}} {
+		name := fmt.Sprint("dns-", i)
+		w.make(name, cloud.EKSPodIdentityAssociation, cloud.Props{"clusterName": "demo", "namespace": "dns", "serviceAccount": name, "roleArn": roleARN + "cni"})
+		wantWarned(t, w, warned...)
+	}
 }
 
 func TestTokenNamesTheCaller(t *testing.T) {

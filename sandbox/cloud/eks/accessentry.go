@@ -23,11 +23,12 @@ var (
 const (
 	typeStandard = "STANDARD"
 	typeLinux    = "EC2_LINUX"
+	typeAuto     = "EC2"
 )
 
 var (
 	principalForm = regexp.MustCompile(`^arn:[a-z-]+:iam::(\d{12}):(role|user)/(.+)$`)
-	entryTypes    = []string{typeStandard, typeLinux, "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX", "EC2", "HYPERPOD_LINUX"}
+	entryTypes    = []string{typeStandard, typeLinux, "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX", typeAuto, "HYPERPOD_LINUX"}
 	reservedUsers = []string{"system:", "eks:", "aws:", "amazon:", "iam:"}
 )
 

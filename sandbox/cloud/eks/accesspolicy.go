@@ -10,7 +10,7 @@ import (
 
 var (
 	policyUnknown = rule("access-policy-unknown", invalidParameter, guide+"access-policy-permissions.html", cloud.Derived)
-	policyType    = rule("access-policy-entry-type", invalidRequest, guide+"access-policies.html", cloud.Memory)
+	policyType    = doubt("access-policy-entry-type", invalidRequest, guide+"access-policies.html")
 	policyScope   = rule("access-policy-scope", invalidParameter, api+"API_AccessScope.html", cloud.Derived)
 )
 
@@ -60,12 +60,14 @@ func associatePolicy(tx *cloud.Tx, r *cloud.Resource) error {
 		return policyUnknown.Refuse("The policyArn parameter is not the ARN of an EKS access policy: %s (want %s)", policy, policyARN(tx, "…"))
 	case e == nil:
 		return entryMissing.Refuse("The specified principalArn could not be found: %s has no access entry in cluster %s", principal, c.ID)
-	case e.Props.Str("type") != typeStandard:
-		return policyType.Refuse("Access policies can only be associated with access entries of type STANDARD, not %s", e.Props.Str("type"))
 	case scope.Str("type") == "cluster" && len(scope.List("namespaces")) > 0, scope.Str("type") == "namespace" && len(scope.List("namespaces")) == 0:
 		return policyScope.Refuse("The access scope namespace needs namespaces, and the access scope cluster has none")
 	case scope.Str("type") != "cluster" && scope.Str("type") != "namespace":
 		return policyScope.Refuse("The access scope is %q, want cluster or namespace", scope.Str("type"))
+	}
+	// Nodes of EKS Auto Mode have an entry of type EC2 and a policy.
+	if kind := e.Props.Str("type"); kind != typeStandard && kind != typeAuto {
+		tx.Warn(policyType, "the access entry of %s has type %s, and access policies are for those of type %s", principal, kind, typeStandard)
 	}
 	fillPolicy(tx, r)
 	return nil

@@ -12,6 +12,7 @@ import (
 var (
 	addonUnknown  = rule("addon-unknown", invalidParameter, api+"API_DescribeAddonVersions.html", cloud.Verified)
 	addonVersion  = rule("addon-version", invalidParameter, api+"API_CreateAddon.html", cloud.Verified)
+	addonToCome   = doubt("addon-version-to-come", invalidParameter, api+"API_DescribeAddonVersions.html")
 	addonStep     = rule("addon-version-step", invalidParameter, guide+"vpc-add-on-update.html", cloud.Memory)
 	addonExists   = rule("addon-exists", inUse, api+"API_CreateAddon.html", cloud.Verified)
 	addonConfig   = rule("addon-configuration", invalidParameter, api+"API_CreateAddon.html", cloud.Verified)
@@ -81,7 +82,7 @@ func createAddon(tx *cloud.Tx, r *cloud.Resource) error {
 	if !r.Props.Has("addonVersion") {
 		r.Props["addonVersion"] = offer.standard
 	}
-	if err := checkAddonVersion(c, r.Props); err != nil {
+	if err := checkAddonVersion(tx, c, r.Props); err != nil {
 		return err
 	}
 	if err := checkAddonInputs(tx, r.Props); err != nil {
@@ -121,9 +122,13 @@ func conflict(cluster, name string) error {
 }
 
 // checkAddonVersion refuses a version that is not offered for the cluster's.
-func checkAddonVersion(c *cloud.Resource, p cloud.Props) error {
+func checkAddonVersion(tx *cloud.Tx, c *cloud.Resource, p cloud.Props) error {
 	name, version := p.Str("addonName"), p.Str("addonVersion")
 	offer, ok := offerOf(name, c.Props.Str("version"))
+	if ok && offer.toCome(version) {
+		tx.Warn(addonToCome, "version %s of add-on %s is newer than the newest that the sandbox knows (%s)", version, name, offer.latest)
+		return nil
+	}
 	if !ok || !offer.offers(version) {
 		return addonVersion.Refuse("Addon version specified is not supported: %s %s for Kubernetes %s; its default is %s and its newest %s",
 			name, version, c.Props.Str("version"), offer.standard, offer.latest)
@@ -133,7 +138,7 @@ func checkAddonVersion(c *cloud.Resource, p cloud.Props) error {
 
 // checkAddonInputs refuses what CreateAddon and UpdateAddon refuse alike.
 func checkAddonInputs(tx *cloud.Tx, p cloud.Props) error {
-	if err := checkConfiguration(p.Str("addonName"), p.Str("configurationValues")); err != nil {
+	if err := checkConfiguration(tx, p.Str("addonName"), p.Str("configurationValues")); err != nil {
 		return err
 	}
 	if arn := p.Str("serviceAccountRoleArn"); arn != "" && iam.RoleByARN(tx, arn) == nil {
@@ -158,7 +163,7 @@ func updateAddon(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 	}
 	// A version that stays is not looked at: the cluster may have left it behind.
 	if from != to {
-		if err := checkAddonVersion(c, news); err != nil {
+		if err := checkAddonVersion(tx, c, news); err != nil {
 			return err
 		}
 	}

@@ -49,7 +49,6 @@ func TestAddonRefusals(t *testing.T) {
 		"no add-on of that name":    {addon("aws-load-balancer-controller", nil), "InvalidParameterException", "aws-load-balancer-controller"},
 		"taken name":                {addon("eks-pod-identity-agent", nil), "ResourceInUseException", "already exists"},
 		"version too old":           {addon("vpc-cni", cloud.Props{"addonVersion": "v1.12.0-eksbuild.1"}), "InvalidParameterException", "v1.12.0"},
-		"version to come":           {addon("vpc-cni", cloud.Props{"addonVersion": "v1.99.0-eksbuild.1"}), "InvalidParameterException", "v1.99.0"},
 		"version without a build":   {addon("vpc-cni", cloud.Props{"addonVersion": "v1.21.1"}), "InvalidParameterException", "v1.21.1"},
 		"another minor's proxy":     {addon("kube-proxy", cloud.Props{"addonVersion": "v1.34.0-eksbuild.2"}), "InvalidParameterException", "v1.34.0"},
 		"number in env":             {addon("vpc-cni", values(`{"env":{"WARM_PREFIX_TARGET":1}}`)), "InvalidParameterException", "$.env.WARM_PREFIX_TARGET: integer found, string expected"},
@@ -62,7 +61,6 @@ func TestAddonRefusals(t *testing.T) {
 		"ENIConfig without region":  {addon("vpc-cni", values(`{"eniConfig":{"create":true,"subnets":{"us-west-2a":{"id":"s"}}}}`)), "InvalidParameterException", "region: is missing"},
 		"values that are no map":    {addon("vpc-cni", values(`[1]`)), "InvalidParameterException", "JSON or YAML"},
 		"unknown key of coredns":    {addon("coredns", values(`{"replicas":2}`)), "InvalidParameterException", "$.replicas"},
-		"replicas and scaling":      {addon("coredns", values(`{"replicaCount":2,"autoScaling":{"enabled":true}}`)), "InvalidParameterException", "autoScaling"},
 		"identity where none is":    {addon("cert-manager", identity("cert-manager", "cni")), "InvalidParameterException", "Pod Identity feature is not supported for addon version"},
 		"identity of another":       {addon("vpc-cni", identity("coredns", "cni")), "InvalidParameterException", "aws-node"},
 		"identity of absent role":   {addon("vpc-cni", identity("aws-node", "no")), "InvalidParameterException", "does not exist"},
@@ -98,11 +96,19 @@ func TestAddonProviderChecks(t *testing.T) {
 	}
 }
 
-func TestUnknownEnvironmentIsAccepted(t *testing.T) {
+// What EKS may take by now, or takes and does not do, is not refused.
+func TestAddonWarnings(t *testing.T) {
 	t.Parallel()
-	w := ready(t)
-	if _, err := w.try("cni", cloud.EKSAddon, addon("vpc-cni", values(`{"env":{"A_KEY_TO_COME":"1"}}`))); err != nil {
-		t.Error(err)
+	for rule, p := range map[string]cloud.Props{
+		"vpc-cni-variable-unknown":     addon("vpc-cni", values(`{"env":{"A_KEY_TO_COME":"1","WARM_PREFIX_TARGET":"1"}}`)),
+		"addon-version-to-come":        addon("vpc-cni", cloud.Props{"addonVersion": "v1.99.0-eksbuild.1"}),
+		"coredns-replicas-and-scaling": addon("coredns", values(`{"replicaCount":2,"autoScaling":{"enabled":true}}`)),
+	} {
+		w := platform(t)
+		w.make("group", cloud.EKSNodeGroup, w.groupProps(nil))
+		w.delete("cni")
+		w.make("addon", cloud.EKSAddon, p)
+		wantWarned(t, w, rule)
 	}
 }
 
@@ -122,7 +128,7 @@ func TestAddonsWithoutNodes(t *testing.T) {
 				}
 				return
 			}
-			wantLate(t, err, "InsufficientNumberOfReplicas", name, "node group")
+			wantLate(t, err, "addon-without-nodes", name, "node group")
 			if a == nil || w.read("addon") == nil {
 				t.Error("the add-on is not there; on AWS it is, and degraded")
 			}
@@ -135,7 +141,7 @@ func TestAddonWaitsForNodesThatItTolerates(t *testing.T) {
 	w := platform(t)
 	w.make("group", cloud.EKSNodeGroup, w.groupProps(cloud.Props{"taints": []any{map[string]any{"key": "team", "value": "a", "effect": "NO_SCHEDULE"}}}))
 	_, err := w.try("dns", cloud.EKSAddon, addon("coredns", nil))
-	wantLate(t, err, "InsufficientNumberOfReplicas", "system", "tolerations")
+	wantLate(t, err, "addon-tolerates-no-node", "system", "tolerations")
 	if _, err := w.update("dns", addon("coredns", values(`{"tolerations":[{"key":"team","operator":"Exists"}]}`))); err != nil {
 		t.Errorf("with the toleration: %v", err)
 	}
@@ -152,7 +158,7 @@ func TestSelfManagedAddonIsInTheWay(t *testing.T) {
 	w := bare(t)
 	w.make("cluster", cloud.EKSCluster, w.clusterProps(cloud.Props{"bootstrapSelfManagedAddons": true}))
 	_, err := w.try("proxy", cloud.EKSAddon, addon("kube-proxy", nil))
-	wantLate(t, err, "ConfigurationConflict", "OVERWRITE")
+	wantLate(t, err, "addon-configuration-conflict", "OVERWRITE")
 	if _, err := w.try("cni", cloud.EKSAddon, addon("vpc-cni", cloud.Props{"resolveConflictsOnCreate": "OVERWRITE"})); err != nil {
 		t.Error(err)
 	}

@@ -11,6 +11,15 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
 
+var (
+	corednsScaled = cloud.Declare(cloud.Rule{
+		Name: "coredns-replicas-and-scaling", Code: invalidParameter, Source: "https://github.com/aws/containers-roadmap/issues/2540", Tag: cloud.Derived, Effect: cloud.Warns,
+	})
+	cniVariable = cloud.Declare(cloud.Rule{
+		Name: "vpc-cni-variable-unknown", Code: invalidParameter, Source: "https://github.com/aws/amazon-vpc-cni-k8s/issues/3059", Tag: cloud.Derived, Effect: cloud.Warns,
+	})
+)
+
 // schema is the part of a JSON schema that the add-ons' configuration needs.
 // Objects are closed: they know their keys and no others, unless open or rest
 // says otherwise.
@@ -70,7 +79,7 @@ var configurations = map[string]schema{
 
 // checkConfiguration refuses configuration values that do not fit the add-on's
 // schema. They are JSON or YAML.
-func checkConfiguration(addon, values string) error {
+func checkConfiguration(tx *cloud.Tx, addon, values string) error {
 	config, err := readConfiguration(values)
 	if err != nil {
 		return addonConfig.Refuse("ConfigurationValue is not in valid JSON or YAML format: %s", err)
@@ -82,8 +91,13 @@ func checkConfiguration(addon, values string) error {
 	if problems := s.check("$", map[string]any(config)); len(problems) > 0 {
 		return addonConfig.Refuse("ConfigurationValue provided in request is not supported: Json schema validation failed with error: [%s]", strings.Join(problems, ", "))
 	}
-	if addon == "coredns" && config.Has("replicaCount") && config.Obj("autoScaling").Bool("enabled") {
-		return addonConfig.Refuse("ConfigurationValue provided in request is not supported: replicaCount and autoScaling cannot both be set")
+	switch addon {
+	case "coredns":
+		if config.Has("replicaCount") && config.Obj("autoScaling").Bool("enabled") {
+			tx.Warn(corednsScaled, "replicaCount and autoScaling of coredns are both set: an update goes back to replicaCount first; leave one out")
+		}
+	case "vpc-cni":
+		checkEnvironment(tx, config)
 	}
 	return nil
 }

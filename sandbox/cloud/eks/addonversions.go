@@ -98,6 +98,12 @@ func (a addonType) offers(version string) bool {
 	return line(a.oldest+".0-eksbuild.1") <= n && n <= line(a.latest)
 }
 
+// toCome tells whether a version is of a line that is newer than the table: EKS
+// may offer it by now.
+func (a addonType) toCome(version string) bool {
+	return !a.followsCluster && addonVersionForm.MatchString(version) && line(version) > line(a.latest)
+}
+
 // line orders the lines of versions: v1.21.1-eksbuild.8 is of line 1.21.
 func line(version string) int {
 	m := addonVersionForm.FindStringSubmatch(version)

@@ -1,11 +1,10 @@
 package eks_test
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
@@ -80,9 +79,7 @@ func TestVersionToCome(t *testing.T) {
 	t.Parallel()
 	w := bare(t)
 	w.make("cluster", cloud.EKSCluster, w.clusterProps(cloud.Props{"version": "1.37"}))
-	if diff := cmp.Diff([]string{"cluster-version-to-come"}, w.warned); diff != "" {
-		t.Error(diff)
-	}
+	wantWarned(t, w, "cluster-version-to-come")
 	w.make("agent", cloud.EKSAddon, cloud.Props{"clusterName": "demo", "addonName": "eks-pod-identity-agent"})
 	w.make("cni", cloud.EKSAddon, w.cniProps())
 	if g := w.make("group", cloud.EKSNodeGroup, w.groupProps(nil)); g.Props.Str("version") != "1.37" {
@@ -100,7 +97,19 @@ func TestClusterRefusals(t *testing.T) {
 		change func(w *world) cloud.Props
 		want   string
 	}{
-		"taken name":                  {func(w *world) cloud.Props { w.make("first", cloud.EKSCluster, w.clusterProps(nil)); return nil }, "ResourceInUseException"},
+		"taken name": {func(w *world) cloud.Props { w.make("first", cloud.EKSCluster, w.clusterProps(nil)); return nil }, "ResourceInUseException"},
+		"a hundred clusters": {func(w *world) cloud.Props {
+			w.look(func(tx *cloud.Tx) {
+				for i := range 100 {
+					tx.Make("test", cloud.EKSCluster, fmt.Sprint("c", i), nil, nil)
+				}
+			})
+			return nil
+		}, "ResourceLimitExceededException"},
+		"subnets without their network": {func(w *world) cloud.Props {
+			w.look(func(tx *cloud.Tx) { tx.Remove(tx.Get(cloud.VPC, w.ids["vpc"])) })
+			return nil
+		}, "InvalidParameterException"},
 		"version out of support":      {func(*world) cloud.Props { return cloud.Props{"version": "1.30"} }, "InvalidParameterException"},
 		"version whose support ended": {func(w *world) cloud.Props { w.now = today.AddDate(0, 1, 0); return cloud.Props{"version": "1.31"} }, "InvalidParameterException"},
 		"extended version, no extended": {func(*world) cloud.Props {

@@ -20,11 +20,12 @@ const (
 var (
 	nodeSubnetPublic = failure("node-without-public-address", subnetInvalid, guide+"troubleshooting.html")
 	nodeSubnetFull   = failure("node-without-free-address", notLaunched, guide+"troubleshooting.html")
-	nodeSubnetGone   = failure("node-subnet-gone", notLaunched, guide+"troubleshooting.html")
+	nodeLost         = failure("node-interface-gone", notLaunched, guide+"troubleshooting.html")
 	nodeImageArch    = failure("node-image-architecture", notLaunched, guide+"launch-templates.html")
 	nodeImageVersion = failure("node-image-newer-than-cluster", notJoined, guide+"update-cluster.html")
 	nodeNotTold      = failure("node-image-without-cluster", notJoined, guide+"launch-templates.html")
 	nodeMayNot       = failure("node-role-permissions", notJoined, guide+"create-node-role.html")
+	nodeNoEntry      = failure("node-access-entry-missing", notJoined, guide+"access-entries.html")
 	nodeEntryType    = failure("node-access-entry-type", notJoined, api+"API_CreateAccessEntry.html")
 	nodeShutOff      = failure("node-reaches-no-service", notJoined, guide+"private-clusters.html")
 	nodeRefused      = failure("node-groups-not-admitted", notJoined, guide+"sec-group-reqs.html")

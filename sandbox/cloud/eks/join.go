@@ -75,7 +75,10 @@ func (s *nodeSpec) checkRole(tx *cloud.Tx, f *faults) {
 			f.add(nodeMayNot, "node role %s does not allow %s: attach %s to it", s.role.ID, strings.Join(missing, ", "), need.policy)
 		}
 	}
-	if e := entry(tx, s.cluster.ID, s.role.Props.Str("arn")); e != nil && !strings.HasPrefix(e.Props.Str("type"), "EC2") {
+	switch e := entry(tx, s.cluster.ID, s.role.Props.Str("arn")); {
+	case e == nil && mode(s.cluster.Props) == modeAPI:
+		f.add(nodeNoEntry, "node role %s has no access entry in cluster %s any more: make one of type EC2_LINUX, and let it outlive the node groups", s.role.ID, s.cluster.ID)
+	case e != nil && !strings.HasPrefix(e.Props.Str("type"), "EC2"):
 		f.add(nodeEntryType, "the access entry of node role %s has type %s: make it EC2_LINUX, or leave it to EKS", s.role.ID, e.Props.Str("type"))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 )
 
@@ -85,7 +86,7 @@ func TestGroupIsTriedAgain(t *testing.T) {
 	w := platform(t)
 	w.delete("cni")
 	_, err := w.try("group", cloud.EKSNodeGroup, w.groupProps(nil))
-	wantLate(t, err, "NodeCreationFailure")
+	wantLate(t, err, "node-without-cni")
 	w.make("cni-again", cloud.EKSAddon, w.cniProps())
 	g, err := w.update("group", w.groupProps(nil))
 	if err != nil || g.Props.Str("status") != "ACTIVE" {
@@ -94,4 +95,33 @@ func TestGroupIsTriedAgain(t *testing.T) {
 	if got := len(w.all(cloud.Instance)); got != 2 {
 		t.Errorf("got %d instances, want the same two", got)
 	}
+}
+
+// The entry that EKS made for the nodes is nobody's to delete before them.
+func TestNodesLoseTheirAccessEntry(t *testing.T) {
+	t.Parallel()
+	w := platform(t)
+	w.make("group", cloud.EKSNodeGroup, w.groupProps(nil))
+	if err := w.acct.Delete(w.session, cloud.EKSAccessEntry, "demo:"+roleARN+"node"); err != nil {
+		t.Fatal(err)
+	}
+	more := w.groupProps(cloud.Props{"scalingConfig": map[string]any{"minSize": 1.0, "desiredSize": 3.0, "maxSize": 3.0}})
+	_, err := w.update("group", more)
+	wantLate(t, err, "node-access-entry-missing", "role node", "EC2_LINUX")
+}
+
+func TestNodeWithoutItsInterface(t *testing.T) {
+	t.Parallel()
+	w := platform(t)
+	w.delete("cni")
+	_, err := w.try("group", cloud.EKSNodeGroup, w.groupProps(nil))
+	wantLate(t, err, "node-without-cni")
+	w.make("cni-again", cloud.EKSAddon, w.cniProps())
+	w.look(func(tx *cloud.Tx) {
+		for _, i := range tx.List(cloud.Instance) {
+			ec2.ReleaseInterfaces(tx, ec2.For(cloud.Instance, i.ID))
+		}
+	})
+	_, err = w.update("group", w.groupProps(nil))
+	wantLate(t, err, "node-interface-gone", "make it again")
 }

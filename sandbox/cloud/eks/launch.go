@@ -89,7 +89,7 @@ func (s *nodeSpec) retry(tx *cloud.Tx, i *cloud.Resource) (f faults) {
 	subnet := tx.Get(cloud.Subnet, i.Props.Str("subnetId"))
 	nics := ec2.InterfacesFor(tx, ec2.For(cloud.Instance, i.ID))
 	if subnet == nil || len(nics) == 0 {
-		f.add(nodeSubnetGone, "instance %s has lost its subnet; delete the node group and make it again", i.ID)
+		f.add(nodeLost, "instance %s has lost its network interface; delete the node group and make it again", i.ID)
 		return f
 	}
 	f = s.faults(tx, subnet)

@@ -3,6 +3,7 @@ package eks_test
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -180,19 +181,26 @@ func wantCode(t testing.TB, err error, want string) {
 	}
 }
 
-func wantLate(t testing.TB, err error, code string, words ...string) {
+func wantLate(t testing.TB, err error, rule string, words ...string) {
 	t.Helper()
 	var late *cloud.Late
 	if !errors.As(err, &late) {
-		t.Fatalf("got %v, want a late failure %s", err, code)
+		t.Fatalf("got %v, want a late failure by the rule %s", err, rule)
 	}
-	if late.Code() != code {
-		t.Errorf("got code %s (%v), want %s", late.Code(), err, code)
+	if late.Rule.Name != rule {
+		t.Errorf("failed by the rule %s (%v), want %s", late.Rule.Name, err, rule)
 	}
 	for _, word := range words {
 		if !strings.Contains(late.Message, word) {
 			t.Errorf("the message does not say %q: %s", word, late.Message)
 		}
+	}
+}
+
+func wantWarned(t testing.TB, w *world, rules ...string) {
+	t.Helper()
+	if !slices.Equal(w.warned, rules) {
+		t.Errorf("warned by %q, want %q", w.warned, rules)
 	}
 }
 
