@@ -37,6 +37,9 @@ serve: program ## Keep the providers running for ordinary Pulumi commands
 test: ## Run every test, with the race detector
 	go test -race ./...
 
+mutate: ## Switch the sandbox's rules off one by one; every time a test must notice
+	go run ./tests/mutate
+
 lint: ## Formatting, vet and the linters
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w the files above"; exit 1; }
 	go vet ./...
@@ -52,4 +55,4 @@ bench: ## Time up and a second up against each other
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox
 
-.PHONY: help program up preview refresh destroy state timeline serve test lint golden bench clean
+.PHONY: help program up preview refresh destroy state timeline serve test mutate lint golden bench clean

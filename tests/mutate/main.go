@@ -42,7 +42,7 @@ func run(only []string) error {
 		return err
 	}
 	defer suites.remove()
-	mutants, rules, err := mutants(suites)
+	mutants, err := mutants(suites)
 	if err != nil {
 		return err
 	}
@@ -55,8 +55,8 @@ func run(only []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d rules applied in %d places: %d of %d mutants killed, %d survived, in %s\n",
-		rules, len(mutants)-rules, len(mutants)-len(survivors), len(mutants), len(survivors), time.Since(begin).Round(time.Second))
+	fmt.Printf("%d rules and places where they are applied: %d killed, %d survived, in %s\n",
+		len(mutants), len(mutants)-len(survivors), len(survivors), time.Since(begin).Round(time.Second))
 	if len(survivors) > 0 {
 		return fmt.Errorf("no test notices when these are switched off; write one that breaks exactly that:\n  %s", strings.Join(survivors, "\n  "))
 	}
@@ -64,7 +64,8 @@ func run(only []string) error {
 }
 
 // mutants are the rules, and the places where they are applied.
-func mutants(s *suites) (all []mutant, rules int, err error) {
+func mutants(s *suites) ([]mutant, error) {
+	var all []mutant
 	var packages []string
 	for _, r := range cloud.Rules() {
 		all = append(all, mutant{r.Name, r.Package})
@@ -72,17 +73,16 @@ func mutants(s *suites) (all []mutant, rules int, err error) {
 			packages = append(packages, r.Package)
 		}
 	}
-	rules = len(all)
 	for _, pkg := range packages {
 		places, err := places(s.folder(pkg))
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		for _, place := range places {
 			all = append(all, mutant{place, pkg})
 		}
 	}
-	return all, rules, nil
+	return all, nil
 }
 
 // try runs the tests for every mutant, as many at once as there are processors.
