@@ -9,6 +9,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 	"github.com/slipway-iac/slipway/sandbox/kube/objects"
+	"github.com/slipway-iac/slipway/sandbox/kube/validation"
 )
 
 // Service lets an account hold Kubernetes objects.
@@ -137,7 +138,7 @@ func placed(t objects.Type, object cloud.Props) cloud.Props {
 // create admits a new object and keeps it.
 func (c call) create(t objects.Type, object cloud.Props) (cloud.Props, error) {
 	name := objects.NameOf(object)
-	if err := validate(t, object); err != nil {
+	if err := validation.Object(t, object); err != nil {
 		return nil, err
 	}
 	if objects.Find(c.tx, c.cluster, t.APIVersion, t.Kind, name) != nil {
@@ -165,10 +166,10 @@ func (c call) create(t objects.Type, object cloud.Props) (cloud.Props, error) {
 
 // update admits what an object is to be from now on, and keeps it.
 func (c call) update(t objects.Type, r *cloud.Resource, object cloud.Props) (cloud.Props, error) {
-	if err := validate(t, object); err != nil {
+	if err := validation.Object(t, object); err != nil {
 		return nil, err
 	}
-	if err := unchangeable(t, r.Props, object); err != nil {
+	if err := validation.Change(t, r.Props, object); err != nil {
 		return nil, err
 	}
 	r.Props = revised(r.Props, object)

@@ -177,7 +177,7 @@ func (r *release) upgrade() (cloud.Props, error) {
 // order of installation. What says so stays, and belongs to nobody from then on.
 func (r *release) prune(wanted []cloud.Props) error {
 	made := objects.All(r.tx, r.cluster, objects.OfRelease(r.name))
-	slices.SortStableFunc(made, func(a, b *cloud.Resource) int { return place(b.Props.Str("kind")) - place(a.Props.Str("kind")) })
+	slices.SortStableFunc(made, func(a, b *cloud.Resource) int { return installsBefore(b.Props.Str("kind"), a.Props.Str("kind")) })
 	for _, o := range made {
 		apiVersion, kind := objects.TypeOf(o.Props)
 		same := func(w cloud.Props) bool {

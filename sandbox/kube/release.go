@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/kube/charts"
@@ -70,24 +71,30 @@ func (r *release) render() error {
 	for _, o := range r.objects {
 		objects.Mark(o, r.name)
 	}
-	slices.SortStableFunc(r.objects, func(a, b cloud.Props) int { return cmp.Compare(place(a.Str("kind")), place(b.Str("kind"))) })
+	slices.SortStableFunc(r.objects, func(a, b cloud.Props) int { return installsBefore(a.Str("kind"), b.Str("kind")) })
 	return nil
 }
 
 // installOrder is the order in which Helm makes objects; kinds that it does not
-// know come last. See InstallOrder in pkg/releaseutil/kind_sorter.go.
+// know come last, by name. See InstallOrder in pkg/releaseutil/kind_sorter.go.
 var installOrder = []string{
-	"Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "PodDisruptionBudget", "ServiceAccount", "Secret", "ConfigMap", "StorageClass",
-	"PersistentVolume", "PersistentVolumeClaim", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Service",
-	"DaemonSet", "Pod", "Deployment", "StatefulSet", "HorizontalPodAutoscaler", "Job", "CronJob", "IngressClass", "Ingress",
-	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
+	"PriorityClass", "Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "PodDisruptionBudget", "ServiceAccount", "Secret", "ConfigMap",
+	"StorageClass", "PersistentVolume", "PersistentVolumeClaim", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "Role",
+	"RoleBinding", "Service", "DaemonSet", "Pod", "Deployment", "HorizontalPodAutoscaler", "StatefulSet", "Job", "CronJob", "IngressClass", "Ingress",
 }
 
-func place(kind string) int {
-	if i := slices.Index(installOrder, kind); i >= 0 {
-		return i
+// installsBefore orders objects by their kinds as Helm does.
+func installsBefore(a, b string) int {
+	place := func(kind string) int {
+		if i := slices.Index(installOrder, kind); i >= 0 {
+			return i
+		}
+		return len(installOrder)
 	}
-	return len(installOrder)
+	if c := cmp.Compare(place(a), place(b)); c != 0 || place(a) < len(installOrder) {
+		return c
+	}
+	return strings.Compare(a, b)
 }
 
 // admit lets Helm begin only if the cluster serves every type, the caller may

@@ -29,8 +29,4 @@ var (
 	objectExists     = rule("object-exists", alreadyExists, docs+"reference/using-api/api-concepts/", cloud.Verified)
 	namespaceMissing = rule("namespace-missing", notFound, docs+"concepts/overview/working-with-objects/namespaces/", cloud.Verified)
 	namespaceKept    = rule("namespace-immortal", forbidden, source+"staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go", cloud.Verified)
-	nameForm         = rule("object-name", invalid, docs+"concepts/overview/working-with-objects/names/", cloud.Verified)
-	namespaceUnasked = rule("namespace-not-allowed", invalid, docs+"concepts/overview/working-with-objects/namespaces/", cloud.Verified)
-	labelForm        = rule("label", invalid, docs+"concepts/overview/working-with-objects/labels/", cloud.Verified)
-	fieldFixed       = rule("immutable-field", invalid, docs+"reference/using-api/api-concepts/", cloud.Verified)
 )

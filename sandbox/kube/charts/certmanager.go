@@ -36,22 +36,18 @@ func certManagerObjects(i Install) []cloud.Props {
 	}
 	webhookName := short(i.fullname(), 55) + "-webhook"
 	out = append(out, i.certManagerPart("webhook.", "webhook", webhookName)...)
-	both := []string{"CREATE", "UPDATE"}
-	hook := func(group, resource string, operations []string, namespaces []any) webhook {
-		return webhook{
-			name: "webhook.cert-manager.io", failurePolicy: "Fail", group: group, resource: resource, apiVersion: "v1",
-			operations: operations, namespaces: namespaces,
-		}
-	}
-	validated := []any{term("cert-manager.io/disable-validation", "NotIn", "true")}
+	hook := webhook{name: "webhook.cert-manager.io", failurePolicy: "Fail", apiVersion: "v1"}
+	mutator, validator := hook, hook
+	mutator.groups, mutator.resource, mutator.operations = []string{"cert-manager.io"}, "certificaterequests", []string{"CREATE"}
+	validator.groups, validator.resource, validator.operations = []string{"cert-manager.io", "acme.cert-manager.io"}, "*/*", []string{"CREATE", "UPDATE"}
+	validator.namespaces = []any{term("cert-manager.io/disable-validation", "NotIn", "true")}
 	if given := i.list("webhook.validatingWebhookConfiguration.namespaceSelector.matchExpressions"); given != nil {
-		validated = given
+		validator.namespaces = given
 	}
 	return append(out,
 		i.service(webhookName, 443, i.certManagerLabels("webhook")),
-		i.configuration("MutatingWebhookConfiguration", webhookName, webhookName, hook("cert-manager.io", "certificaterequests", []string{"CREATE"}, nil)),
-		i.configuration("ValidatingWebhookConfiguration", webhookName, webhookName,
-			hook("cert-manager.io", "*/*", both, validated), hook("acme.cert-manager.io", "*/*", both, validated)),
+		i.configuration("MutatingWebhookConfiguration", webhookName, webhookName, mutator),
+		i.configuration("ValidatingWebhookConfiguration", webhookName, webhookName, validator),
 	)
 }
 

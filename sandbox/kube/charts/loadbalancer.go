@@ -81,11 +81,14 @@ func labelled(o cloud.Props, i Install) cloud.Props {
 	return o
 }
 
+// core is the API group of pods and Services.
+var core = []string{""}
+
 func loadBalancerMutators(i Install, name string) []webhook {
 	notOwn := term("app.kubernetes.io/name", "NotIn", name)
 	pods := func(hook, policy string, namespaces, objects []any) webhook {
 		return webhook{
-			name: hook + ".elbv2.k8s.aws", failurePolicy: policy, resource: "pods", apiVersion: "v1", operations: []string{"CREATE"},
+			name: hook + ".elbv2.k8s.aws", failurePolicy: policy, groups: core, resource: "pods", apiVersion: "v1", operations: []string{"CREATE"},
 			namespaces: namespaces, objects: append([]any{notOwn}, objects...),
 		}
 	}
@@ -96,13 +99,13 @@ func loadBalancerMutators(i Install, name string) []webhook {
 		pods("alb-target-control.namespace", "Fail", []any{term(injection, "In", "enabled")}, []any{term(agent, "NotIn", "false")}),
 		pods("alb-target-control.object", "Fail", []any{term(injection, "DoesNotExist")}, []any{term(agent, "In", "true")}),
 		{
-			name: "mtargetgroupbinding.elbv2.k8s.aws", failurePolicy: "Fail", group: "elbv2.k8s.aws", resource: "targetgroupbindings",
+			name: "mtargetgroupbinding.elbv2.k8s.aws", failurePolicy: "Fail", groups: []string{"elbv2.k8s.aws"}, resource: "targetgroupbindings",
 			apiVersion: "v1beta1", operations: []string{"CREATE", "UPDATE"},
 		},
 	}
 	if i.on("enableServiceMutatorWebhook", true) {
 		hooks = append(hooks, webhook{
-			name: "mservice.elbv2.k8s.aws", failurePolicy: i.str("serviceMutatorWebhookConfig.failurePolicy", "Fail"), resource: "services",
+			name: "mservice.elbv2.k8s.aws", failurePolicy: i.str("serviceMutatorWebhookConfig.failurePolicy", "Fail"), groups: core, resource: "services",
 			apiVersion: "v1", operations: i.strs("serviceMutatorWebhookConfig.operations", "CREATE"),
 			namespaces: i.list("serviceMutatorWebhookConfig.namespaceSelectors"),
 			objects:    append([]any{notOwn}, i.list("serviceMutatorWebhookConfig.objectSelector.matchExpressions")...),
@@ -115,18 +118,18 @@ func loadBalancerValidators(i Install, name string) []webhook {
 	both := []string{"CREATE", "UPDATE"}
 	hooks := []webhook{
 		{
-			name: "vingressclassparams.elbv2.k8s.aws", failurePolicy: "Fail", group: "elbv2.k8s.aws", resource: "ingressclassparams",
+			name: "vingressclassparams.elbv2.k8s.aws", failurePolicy: "Fail", groups: []string{"elbv2.k8s.aws"}, resource: "ingressclassparams",
 			apiVersion: "v1beta1", operations: both, objects: []any{term("app.kubernetes.io/name", "NotIn", name)},
 		},
 		{
-			name: "vtargetgroupbinding.elbv2.k8s.aws", failurePolicy: "Fail", group: "elbv2.k8s.aws", resource: "targetgroupbindings",
+			name: "vtargetgroupbinding.elbv2.k8s.aws", failurePolicy: "Fail", groups: []string{"elbv2.k8s.aws"}, resource: "targetgroupbindings",
 			apiVersion: "v1beta1", operations: both,
 		},
 	}
 	if !i.on("webhookConfig.disableIngressValidation", false) {
 		hooks = append(hooks, webhook{
 			// The misspelling is the chart's.
-			name: "vingress.elbv2.k8s.aws", failurePolicy: i.str("webhookConfig.ingressValdationFailurePolicy", "Fail"), group: "networking.k8s.io", //nolint:misspell // the chart's own name
+			name: "vingress.elbv2.k8s.aws", failurePolicy: i.str("webhookConfig.ingressValdationFailurePolicy", "Fail"), groups: []string{"networking.k8s.io"}, //nolint:misspell // the chart's own name
 			resource: "ingresses", apiVersion: "v1", operations: both,
 			namespaces: i.list("webhookConfig.ingressValidationNamespaceSelector.matchExpressions"),
 			objects:    i.list("webhookConfig.ingressValidationObjectSelector.matchExpressions"),

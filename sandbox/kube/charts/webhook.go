@@ -4,9 +4,8 @@ import "github.com/slipway-iac/slipway/sandbox/cloud"
 
 // webhook is one webhook of a chart.
 type webhook struct {
-	name, failurePolicy         string
-	group, resource, apiVersion string
-	operations                  []string
+	name, failurePolicy, resource, apiVersion string
+	groups, operations                        []string
 	// namespaces and objects are the terms of its selectors.
 	namespaces, objects []any
 }
@@ -19,7 +18,7 @@ func (i Install) configuration(kind, name, service string, hooks ...webhook) clo
 			"name": h.name, "failurePolicy": h.failurePolicy, "sideEffects": "None", "admissionReviewVersions": []any{"v1"},
 			"clientConfig": map[string]any{"service": map[string]any{"name": service, "namespace": i.Namespace}},
 			"rules": []any{map[string]any{
-				"apiGroups": []any{h.group}, "apiVersions": []any{h.apiVersion}, "operations": cloud.Strings(h.operations...), "resources": []any{h.resource},
+				"apiGroups": cloud.Strings(h.groups...), "apiVersions": []any{h.apiVersion}, "operations": cloud.Strings(h.operations...), "resources": []any{h.resource},
 			}},
 		}
 		if h.namespaces != nil {
