@@ -19,6 +19,10 @@ up: program ## Create or update an environment in its simulated account
 preview: program ## Show what up would do
 	@$(SANDBOX) preview $(ENV)
 
+policy: program ## Check a preview of an environment with the policy pack
+	@go build -o .sandbox/bin/slipway-policy ./policy && cp policy/PulumiPolicy.yaml .sandbox/bin/
+	@$(SANDBOX) preview $(ENV) --policy-pack .sandbox/bin/slipway-policy
+
 refresh: program ## Bring Pulumi's state to what exists in the account
 	@$(SANDBOX) refresh $(ENV)
 
@@ -55,4 +59,4 @@ bench: ## Time up and a second up against each other
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox
 
-.PHONY: help program up preview refresh destroy state timeline serve test mutate lint golden bench clean
+.PHONY: help program up preview policy refresh destroy state timeline serve test mutate lint golden bench clean

@@ -70,6 +70,11 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sandbox/cloud", "github.com/pulumi/", "the account does not know Pulumi"},
 		{"sandbox/kube", "github.com/pulumi/", "the clusters do not know Pulumi"},
 		{"sandbox/", module + "/stacks", "the sandbox runs any program"},
+		{"policy/", module + "/components", "policies see resources, whoever made them"},
+		{"policy/", module + "/sandbox", "policies do not know whether the account is real"},
+		{"policy/", module + "/stacks", "policies are for any program"},
+		{"policy/", "github.com/pulumi/pulumi-aws", "the pack compiles no SDK of a cloud"},
+		{"policy/", "github.com/pulumi/pulumi-kubernetes", "the pack compiles no SDK of a cloud"},
 		{"components/instances", "github.com/pulumi/", "the instance table is pure"},
 	}
 	for _, p := range packages(t) {

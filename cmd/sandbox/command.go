@@ -16,6 +16,7 @@ type flags struct {
 	// expendable says that this process has a process group of its own, for
 	// faults that kill.
 	expendable bool
+	packs   []string
 }
 
 const expendableFlag = "expendable"
@@ -38,6 +39,7 @@ func command() *cobra.Command {
 	p.StringSliceVar(&f.real, "real", nil, "packages left to the plugin installed on this machine; eks is the only one that can be")
 	p.BoolVar(&f.expendable, expendableFlag, false, "this process has a process group of its own")
 	_ = p.MarkHidden(expendableFlag)
+	p.StringSliceVar(&f.packs, "policy-pack", nil, "policy packs that preview and up check the environment with: folders or programs")
 	root.AddCommand(
 		faulty(f, "up", "Create or update an environment", up),
 		faulty(f, "preview", "Show what up would do", preview),

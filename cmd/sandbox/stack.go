@@ -67,10 +67,17 @@ func prepare(cmd *cobra.Command, f *flags, name string) (*run, error) {
 	if caller == "" {
 		caller = r.config.DeployerRoleARN
 	}
+	// Pulumi runs in the copy of the project.
+	packs := make([]string, len(f.packs))
+	for i, path := range f.packs {
+		if packs[i], err = filepath.Abs(path); err != nil {
+			return nil, err
+		}
+	}
 	r.environment = engine.Environment{
 		Name: name, Dir: filepath.Join(f.root, f.dir, name), ProjectDir: f.root,
 		Program: platform.Deploy, AccountID: r.config.AccountID, Caller: caller, Engine: where,
-		RealEKS: len(f.real) > 0, Out: r.out, Err: r.err,
+		RealEKS: len(f.real) > 0, PolicyPacks: packs, Out: r.out, Err: r.err,
 	}
 	return r, nil
 }

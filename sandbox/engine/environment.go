@@ -46,6 +46,9 @@ type Environment struct {
 	Listen map[string]string
 	// Intercept sees every call to the providers; see [provider.Options].
 	Intercept []grpc.UnaryServerInterceptor
+	// PolicyPacks are checked by Preview and Up: folders or programs, as
+	// `pulumi --policy-pack` takes them.
+	PolicyPacks []string
 	// Out and Err receive the engine's progress and errors. Nil discards.
 	Out, Err io.Writer
 }

@@ -39,6 +39,7 @@ func (s *Session) Up(ctx context.Context) (auto.UpResult, error) {
 	result, err := s.Stack.Up(ctx,
 		optup.ProgressStreams(out), optup.ErrorProgressStreams(orDiscard(s.env.Err)),
 		optup.Color(color(out)), optup.SuppressOutputs(), optup.ShowSecrets(false),
+		optup.PolicyPacks(s.env.PolicyPacks...),
 	)
 	return result, s.short("update", err)
 }
@@ -48,7 +49,7 @@ func (s *Session) Preview(ctx context.Context) (auto.PreviewResult, error) {
 	out := orDiscard(s.env.Out)
 	result, err := s.Stack.Preview(ctx,
 		optpreview.ProgressStreams(out), optpreview.ErrorProgressStreams(orDiscard(s.env.Err)),
-		optpreview.Color(color(out)),
+		optpreview.Color(color(out)), optpreview.PolicyPacks(s.env.PolicyPacks...),
 	)
 	return result, s.short("preview", err)
 }

@@ -1,0 +1,61 @@
+package catalogue
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
+	"github.com/slipway-iac/slipway/policy/control"
+	"github.com/slipway-iac/slipway/policy/pack"
+)
+
+// levels are the enforcement levels of the four severities, from the worst.
+func levels(critical, high, medium, low apitype.EnforcementLevel) map[control.Severity]apitype.EnforcementLevel {
+	return map[control.Severity]apitype.EnforcementLevel{
+		control.Critical: critical, control.High: high, control.Medium: medium, control.Low: low,
+	}
+}
+
+// profiles are the strictnesses of the pack. A control whose worth is debatable
+// says so here, and not by being left out.
+func profiles() map[string]pack.Profile {
+	const (
+		off, advisory, mandatory = apitype.Disabled, apitype.Advisory, apitype.Mandatory
+	)
+	workloads := pack.Choice{Level: advisory, Because: "who brings workloads brings their NetworkPolicies, often in another stack"}
+	return map[string]pack.Profile{
+		"dev": {
+			Levels: levels(mandatory, mandatory, advisory, off),
+			Choices: map[string]pack.Choice{
+				"eks-endpoint-not-public":     {Level: advisory, Because: "a laptop may reach a dev cluster from named ranges; those are mandatory"},
+				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a dev key encrypts can be lost"},
+				"logs-retention":              {Settings: map[string]any{"days": 7}, Because: "logs of dev are read the same week"},
+				"plat-nat-per-az":             {Level: off, Because: "dev saves the gateways"},
+				"plat-namespace-default-deny": workloads,
+			},
+		},
+		"staging": {
+			Levels: levels(mandatory, mandatory, advisory, advisory),
+			Choices: map[string]pack.Choice{
+				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a staging key encrypts can be made again"},
+				"logs-retention":              {Settings: map[string]any{"days": 30}, Because: "logs of staging are read the same month"},
+				"plat-nat-per-az":             {Level: off, Because: "staging saves the gateways"},
+				"plat-namespace-default-deny": workloads,
+			},
+		},
+		"prod": {
+			Levels: levels(mandatory, mandatory, mandatory, advisory),
+			Choices: map[string]pack.Choice{
+				"eks-cluster-two-subnets-two-azs": {Settings: map[string]any{"zones": 3}, Because: "prod survives the loss of a zone with two left"},
+				"plat-namespace-default-deny":     workloads,
+			},
+		},
+		"regulated": {
+			Levels: levels(mandatory, mandatory, mandatory, mandatory),
+			Choices: map[string]pack.Choice{
+				"eks-cluster-two-subnets-two-azs":   {Settings: map[string]any{"zones": 3}, Because: "as in prod"},
+				"lt-ebs-encrypted-cmk":              {Settings: map[string]any{"ownKey": true}, Because: "whose key it is matters to an auditor"},
+				"kms-deletion-window":               {Settings: map[string]any{"days": 30}, Because: "a month to notice"},
+				"iam-trust-pod-identity-tagsession": {Settings: map[string]any{"source": true}, Because: "an auditor wants to read it in the role"},
+			},
+		},
+	}
+}

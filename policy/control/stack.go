@@ -1,0 +1,139 @@
+package control
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
+)
+
+// Stack is all resources of a stack as a check sees them.
+type Stack struct {
+	run       *run
+	resources []*Resource
+	byType    map[string][]*Resource
+	byURN     map[string]*Resource
+}
+
+func (r *run) stack(resources []policyx.AnalyzerResource) *Stack {
+	s := &Stack{run: r, byType: map[string][]*Resource{}, byURN: map[string]*Resource{}}
+	for _, x := range resources {
+		res := r.resource(x)
+		s.resources = append(s.resources, res)
+		s.byType[Canonical(x.Type)] = append(s.byType[Canonical(x.Type)], res)
+		s.byURN[x.URN] = res
+	}
+	return s
+}
+
+// All are all resources in the order in which Pulumi sent them.
+func (s *Stack) All() []*Resource { return s.resources }
+
+// Of lists the resources of some types, under any of their names.
+func (s *Stack) Of(tokens ...string) []*Resource {
+	var found []*Resource
+	for _, t := range tokens {
+		found = append(found, s.byType[Canonical(t)]...)
+	}
+	return found
+}
+
+// Each checks the resources of a type one by one. One whose check reads an
+// unknown value is left, and the next one is checked.
+func (s *Stack) Each(token string, check func(*Resource)) {
+	for _, r := range s.Of(token) {
+		s.run.guard(func() { check(r) })
+	}
+}
+
+// Flag reads a setting that is a boolean.
+func (s *Stack) Flag(setting string) bool { return s.run.setting(setting).(bool) }
+
+// Number reads a setting that is a whole number.
+func (s *Stack) Number(setting string) int { return s.run.setting(setting).(int) }
+
+// Words reads a setting that is a list of texts.
+func (s *Stack) Words(setting string) []string { return s.run.setting(setting).([]string) }
+
+// Refers tells whether a property of one resource names another one: by
+// Pulumi's record of what the property was made of, which is there in a first
+// preview too, or else by the other's ID, ARN or name.
+func (s *Stack) Refers(from *Resource, property string, to *Resource) bool {
+	if slices.Contains(from.PropertyDependencies[top(property)], to.URN) {
+		return true
+	}
+	v := from.Get(property)
+	if !v.IsKnown() {
+		return false
+	}
+	for _, item := range v.Items() {
+		if item.IsKnown() && item.IsText() && to.named(item.Text()) {
+			return true
+		}
+	}
+	return false
+}
+
+// Referred lists the resources of some types that a property names.
+func (s *Stack) Referred(from *Resource, property string, tokens ...string) []*Resource {
+	var found []*Resource
+	for _, to := range s.Of(tokens...) {
+		if s.Refers(from, property, to) {
+			found = append(found, to)
+		}
+	}
+	return found
+}
+
+// Referring lists the resources of a type with a property that names a resource.
+func (s *Stack) Referring(token, property string, to *Resource) []*Resource {
+	var found []*Resource
+	for _, from := range s.Of(token) {
+		if s.Refers(from, property, to) {
+			found = append(found, from)
+		}
+	}
+	return found
+}
+
+// Unresolved tells whether a property names something outside of what can be
+// seen: it is set, and no resource of those types is known to be meant.
+func (s *Stack) Unresolved(from *Resource, property string, tokens ...string) bool {
+	return from.Get(property).IsSet() && len(s.Referred(from, property, tokens...)) == 0
+}
+
+// named tells whether a text is the resource's ID, ARN or name.
+func (r *Resource) named(text string) bool {
+	if text == "" {
+		return false
+	}
+	for _, key := range []string{"id", "arn", "name", "bucket"} {
+		if v := r.Get(key); v.IsKnown() && v.IsSet() && v.Text() == text {
+			return true
+		}
+	}
+	return false
+}
+
+// top is the first part of a dotted path, by which Pulumi records dependencies.
+func top(path string) string {
+	for i, c := range path {
+		if c == '.' || c == '[' {
+			return path[:i]
+		}
+	}
+	return path
+}
+
+// ByURN finds a resource.
+func (s *Stack) ByURN(urn string) (*Resource, bool) {
+	r, ok := s.byURN[urn]
+	return r, ok
+}
+
+// String names the resource in a message about another one.
+func (r *Resource) String() string { return fmt.Sprintf("%s %q", r.Kind(), r.Name) }
+
+// Guard runs a part of a check. When it reads an unknown value it is left, and
+// what follows it is checked.
+func (s *Stack) Guard(part func()) { s.run.guard(part) }

@@ -1,0 +1,45 @@
+// Package controls has the controls of the policy pack, one file for each
+// subject. A control reads like the rule: what it is about, what it reads, what
+// it wants and how to get there, and an example of both.
+package controls
+
+import (
+	"slices"
+
+	"github.com/slipway-iac/slipway/policy/control"
+)
+
+// Group is the controls about one subject.
+type Group struct {
+	// Title is the subject.
+	Title string
+	// Controls in the order in which they are read.
+	Controls []control.Control
+}
+
+// Groups are all controls by subject.
+func Groups() []Group {
+	return []Group{
+		{"EKS: the control plane", eksCluster},
+		{"EKS: who may do what", eksAccess},
+		{"EKS: nodes", eksNodes},
+		{"EKS: add-ons", addons},
+		{"Launch templates", launchTemplates},
+		{"VPC: networks and addresses", networks},
+		{"VPC: routes", routes},
+		{"VPC: security groups", securityGroups},
+		{"IAM: permissions", permissionControls},
+		{"IAM: trust and attachments", trustControls},
+		{"Keys, logs and alarms", keys},
+		{"Kubernetes: namespaces", namespaces},
+	}
+}
+
+// All are all controls.
+func All() []control.Control {
+	var list []control.Control
+	for _, g := range Groups() {
+		list = slices.Concat(list, g.Controls)
+	}
+	return list
+}
