@@ -57,7 +57,7 @@ func bare(t *testing.T, name string, program pulumi.RunFunc, change ...func(*eng
 	return open(t, e), out
 }
 
-func open(t *testing.T, e engine.Environment) *engine.Session {
+func open(t testing.TB, e engine.Environment) *engine.Session {
 	t.Helper()
 	s, err := e.Open(t.Context())
 	if err != nil {
@@ -73,7 +73,7 @@ func open(t *testing.T, e engine.Environment) *engine.Session {
 
 // environment opens one of the project's own environments in an account of its
 // own.
-func environment(t *testing.T, name, dir string, config platform.Environment) (*engine.Session, *output) {
+func environment(t testing.TB, name, dir string, config platform.Environment) (*engine.Session, *output) {
 	t.Helper()
 	out := &output{}
 	return open(t, engine.Environment{

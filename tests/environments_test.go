@@ -17,7 +17,7 @@ import (
 	"github.com/slipway-iac/slipway/stacks/platform"
 )
 
-func config(t *testing.T, name string) platform.Environment {
+func config(t testing.TB, name string) platform.Environment {
 	t.Helper()
 	e, err := platform.ReadFile(filepath.Join(root, "stacks", "Pulumi."+name+".yaml"))
 	if err != nil {

@@ -76,6 +76,11 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"policy/", "github.com/pulumi/pulumi-aws", "the pack compiles no SDK of a cloud"},
 		{"policy/", "github.com/pulumi/pulumi-kubernetes", "the pack compiles no SDK of a cloud"},
 		{"components/instances", "github.com/pulumi/", "the instance table is pure"},
+		{"reach", "github.com/pulumi/", "reach sees resources, whoever made them"},
+		{"reach", "github.com/aws/", "reach asks nobody"},
+		{"reach", module + "/stacks", "reach sees resources, whoever made them"},
+		{"reach", module + "/sandbox", "reach sees resources, whoever made them"},
+		{"reach", module + "/internal", "reach sees resources, whoever made them"},
 	}
 	for _, p := range packages(t) {
 		for _, rule := range forbidden {
