@@ -49,6 +49,7 @@ func command() *cobra.Command {
 		serveCommand(f),
 		stateCommand(f),
 		timelineCommand(f),
+		driftCommand(f),
 	)
 	return root
 }

@@ -119,7 +119,8 @@ func (a *Account) Create(s Session, kind, seed string, inputs Props) (*Resource,
 	defer tx.end()
 
 	r := &Resource{
-		Kind: kind, Region: tx.region(k), Props: k.Fields.withDefaults(inputs), Facts: Props{}, MadeBy: seed, Seq: tx.nextSeq(),
+		Kind: kind, Region: tx.region(k), Props: k.Fields.withDefaults(inputs), Facts: Props{}, MadeBy: seed, Given: inputs.Clone(),
+		Seq: tx.nextSeq(),
 	}
 	if k.Tagged {
 		r.Props["tagsAll"] = allTags(s, inputs)
@@ -186,6 +187,7 @@ func (a *Account) Update(s Session, kind, id string, news Props) (*Resource, err
 	if r == nil {
 		return nil, fmt.Errorf("updating %s (%s): it does not exist in account %s; run a refresh", k.Noun, id, a.id)
 	}
+	r.Given = news.Clone()
 	news = k.Fields.withDefaults(news)
 	if k.Update != nil {
 		err = k.Update(tx, r, news)

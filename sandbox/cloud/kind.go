@@ -73,6 +73,9 @@ type Resource struct {
 	// MadeBy is the seed of the call that made it: the URN, where Pulumi called;
 	// "" for what came into being with something else.
 	MadeBy string
+	// Given are the properties that the caller gave when it made the resource or
+	// last changed it.
+	Given Props
 	// Facts are what the sandbox remembers of it and no API shows.
 	Facts Props
 	// Scheduled says when AWS will delete it by itself; "" when it will not.
@@ -83,7 +86,7 @@ type Resource struct {
 
 func (r *Resource) clone() *Resource {
 	c := *r
-	c.Props, c.Facts = r.Props.Clone(), r.Facts.Clone()
+	c.Props, c.Facts, c.Given = r.Props.Clone(), r.Facts.Clone(), r.Given.Clone()
 	return &c
 }
 
