@@ -24,14 +24,20 @@ func edit(a *cloud.Account, r *cloud.Resource, do func(tx *cloud.Tx, r *cloud.Re
 
 // update changes a resource by its service's own call, with its checks.
 func update(a *cloud.Account, r *cloud.Resource, change func(cloud.Props)) error {
-	session := cloud.Session{Region: r.Region, DefaultTags: r.Props.StrMap("tagsAll")}
-	for key := range r.Props.Obj("tags") {
-		delete(session.DefaultTags, key)
-	}
 	news := r.Given.Clone()
 	change(news)
-	_, err := a.Update(session, r.Kind, r.ID, news)
+	_, err := a.Update(session(r), r.Kind, r.ID, news)
 	return err
+}
+
+// session is that of the provider that made a resource: its default tags are
+// those that the resource has and the program did not give.
+func session(r *cloud.Resource) cloud.Session {
+	s := cloud.Session{Region: r.Region, DefaultTags: r.Props.StrMap("tagsAll")}
+	for key := range r.Props.Obj("tags") {
+		delete(s.DefaultTags, key)
+	}
+	return s
 }
 
 // errTried ends a change that was only tried.

@@ -69,7 +69,7 @@ func reported(a *cloud.Account, r *cloud.Resource, now cloud.Props, changes []Ch
 	if r.Kind == cloud.KubernetesObject {
 		return slices.ContainsFunc(changes, func(c Change) bool { return !slices.Contains(serverFields, c.Path) }), nil
 	}
-	diff, err := a.Diff(cloud.Session{Region: r.Region}, r.Kind, r.Given, now, r.Given)
+	diff, err := a.Diff(session(r), r.Kind, r.Given, now, r.Given)
 	return slices.ContainsFunc(diff, func(c cloud.Change) bool {
 		return !slices.ContainsFunc(ignored, func(path string) bool { return within(c.Path, path) })
 	}), err

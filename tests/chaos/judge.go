@@ -1,0 +1,93 @@
+package chaos
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
+	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/recovery"
+)
+
+// Census counts by kind what AWS made on its own in an account.
+func Census(account *cloud.Account) map[string]int {
+	census := map[string]int{}
+	for _, r := range account.Resources() {
+		if r.MadeBy == "" && r.Scheduled == "" {
+			census[r.Kind+" of "+r.Owner]++
+		}
+	}
+	return census
+}
+
+// Judgement is what is wrong between an account and a state.
+type Judgement struct {
+	// Orphans exist and are not in the state.
+	Orphans []string
+	// Twins exist more than once.
+	Twins []string
+	// Problems are anything else.
+	Problems []string
+}
+
+// Err is nil when nothing is wrong.
+func (j Judgement) Err() error {
+	if len(j.Orphans)+len(j.Twins)+len(j.Problems) == 0 {
+		return nil
+	}
+	return fmt.Errorf("orphans %v, twins %v, %v", j.Orphans, j.Twins, j.Problems)
+}
+
+// Judge compares an account with a state. What AWS made on its own must be
+// declared; with nil it is not looked at.
+func Judge(account *cloud.Account, state *apitype.DeploymentV3, declared map[string]int) Judgement {
+	var j Judgement
+	seen := map[string]bool{}
+	exists := map[string]bool{}
+	for _, r := range account.Resources() {
+		if r.Scheduled != "" || r.MadeBy == "" {
+			continue
+		}
+		id := r.MadeBy + " " + recovery.PulumiID(r)
+		if exists[id] = true; !recovery.Knows(state, r) {
+			j.Orphans = append(j.Orphans, id)
+		}
+		if seen[r.MadeBy] {
+			j.Twins = append(j.Twins, r.MadeBy)
+		}
+		seen[r.MadeBy] = true
+	}
+	for _, r := range state.Resources {
+		if calls(r) && !exists[string(r.URN)+" "+string(r.ID)] {
+			j.Problems = append(j.Problems, fmt.Sprintf("%s (%s) is in the state and does not exist", r.URN, r.ID))
+		}
+	}
+	if len(state.PendingOperations) > 0 {
+		j.Problems = append(j.Problems, fmt.Sprintf("%d operations are pending", len(state.PendingOperations)))
+	}
+	if census := Census(account); declared != nil && !maps.Equal(census, declared) {
+		j.Problems = append(j.Problems, fmt.Sprintf("AWS made %v, want %v", census, declared))
+	}
+	return j
+}
+
+// Left counts by kind what exists in an account and is not scheduled to go.
+func Left(account *cloud.Account) map[string]int {
+	left := map[string]int{}
+	for _, r := range account.Resources() {
+		if r.Scheduled == "" {
+			left[r.Kind]++
+		}
+	}
+	return left
+}
+
+// sameCounts compares what is left with what should be.
+func sameCounts(got, want map[string]int) error {
+	if maps.Equal(got, want) {
+		return nil
+	}
+	return fmt.Errorf("left are %v, want %v", slices.Sorted(maps.Keys(got)), want)
+}
