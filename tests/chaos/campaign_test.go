@@ -38,6 +38,10 @@ func TestMain(m *testing.M) {
 		println("these tests run the real Pulumi engine:", err.Error())
 		os.Exit(1)
 	}
+	if text := os.Getenv(childCase); text != "" {
+		fmt.Fprintln(os.Stderr, victim(text, os.Getenv(childDir)))
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
 }
 

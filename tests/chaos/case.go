@@ -98,7 +98,7 @@ func (c Case) Run(p *Program, declared map[string]int) (Judgement, error) {
 	if err := w.Destroy(fault.NewPlan()); err != nil {
 		return Judgement{}, fmt.Errorf("destroy: %w", err)
 	}
-	return Judgement{}, sameCounts(Left(w.account), p.Retained)
+	return Judgement{}, SameCounts(Left(w.account), p.Retained)
 }
 
 // disturbed brings the world up against the fault, recovers, and brings it up
@@ -237,7 +237,7 @@ func (c Case) destroyed(w *World, plan *fault.Plan) (Judgement, error) {
 	err := w.Destroy(plan)
 	if len(plan.Injected()) == 0 && err == nil {
 		// What is kept on purpose makes a destroy shorter than an up.
-		return Judgement{}, sameCounts(Left(w.account), w.program.Retained)
+		return Judgement{}, SameCounts(Left(w.account), w.program.Retained)
 	}
 	if err := atFault(plan, err); err != nil {
 		return Judgement{}, err
@@ -253,5 +253,5 @@ func (c Case) destroyed(w *World, plan *fault.Plan) (Judgement, error) {
 	if err := w.Destroy(fault.NewPlan()); err != nil {
 		return Judgement{}, fmt.Errorf("destroy after recover: %w", err)
 	}
-	return Judgement{}, sameCounts(Left(w.account), w.program.Retained)
+	return Judgement{}, SameCounts(Left(w.account), w.program.Retained)
 }

@@ -3,7 +3,6 @@ package chaos
 import (
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
@@ -84,10 +83,10 @@ func Left(account *cloud.Account) map[string]int {
 	return left
 }
 
-// sameCounts compares what is left with what should be.
-func sameCounts(got, want map[string]int) error {
+// SameCounts compares what is left with what should be.
+func SameCounts(got, want map[string]int) error {
 	if maps.Equal(got, want) {
 		return nil
 	}
-	return fmt.Errorf("left are %v, want %v", slices.Sorted(maps.Keys(got)), want)
+	return fmt.Errorf("left are %v, want %v", got, want)
 }
