@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 // edit changes a resource where it is, without asking anybody.
@@ -44,9 +45,13 @@ func session(r *cloud.Resource) cloud.Session {
 var errTried = errors.New("only tried")
 
 // deletable tells whether AWS would delete a resource now. A default security
-// group nobody can delete: the provider only adopts it.
+// group nobody can delete: the provider only adopts it. A Helm release takes
+// Helm to delete.
 func deletable(a *cloud.Account, r *cloud.Resource) bool {
-	return r.Kind != cloud.DefaultSecurityGroup && errors.Is(remove(a, r, errTried), errTried)
+	if r.Kind == cloud.DefaultSecurityGroup || r.Kind == cloud.KubernetesObject && !isObject(a, r) {
+		return false
+	}
+	return errors.Is(remove(a, r, errTried), errTried)
 }
 
 func deleteIt(a *cloud.Account, r *cloud.Resource) error { return remove(a, r, nil) }
@@ -60,8 +65,9 @@ func remove(a *cloud.Account, r *cloud.Resource, after error) error {
 			return fmt.Errorf("%s %s no longer exists", r.Kind, r.ID)
 		}
 		if r.Kind == cloud.KubernetesObject && r.Props.Str("kind") == "Namespace" {
-			for _, o := range tx.List(r.Kind) {
-				if o.Facts.Str("cluster") == r.Facts.Str("cluster") && o.Props.Obj("metadata").Str("namespace") == r.Props.Obj("metadata").Str("name") {
+			inside := objects.In(objects.NameOf(r.Props).Name)
+			for _, o := range tx.List(r.Kind, inside) {
+				if cloud.Equal(map[string]any(o.Facts), map[string]any(r.Facts)) {
 					tx.Remove(o)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
+	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
 // Kind is a kind of drift.
@@ -41,7 +42,7 @@ func Kinds() []Kind {
 		{"endpoint", "opens a cluster's endpoint to the internet", isA(cloud.EKSCluster), openEndpoint},
 		{"addon-configuration", "takes an add-on's configuration away", configured, resetAddon},
 		{"desired-size", "changes the desired size of a node group by one", resizable, resize},
-		{"label", "adds the label " + tagKey + "=" + tagValue + " to a Kubernetes object", isA(cloud.KubernetesObject), addLabel},
+		{"label", "adds the label " + tagKey + "=" + tagValue + " to a Kubernetes object", isObject, addLabel},
 		{"deleted", "deletes a resource", deletable, deleteIt},
 	}
 }
@@ -144,6 +145,11 @@ func resize(a *cloud.Account, r *cloud.Resource) error {
 	return update(a, r, func(p cloud.Props) {
 		p["scalingConfig"] = map[string]any(size.With(cloud.Props{"desiredSize": float64(size.Int("desiredSize") + step(r))}))
 	})
+}
+
+// isObject leaves out Helm releases, which the account keeps among the objects.
+func isObject(_ *cloud.Account, r *cloud.Resource) bool {
+	return r.Kind == cloud.KubernetesObject && r.Props.Str("kind") != objects.ReleaseKind
 }
 
 func addLabel(a *cloud.Account, r *cloud.Resource) error {

@@ -15,9 +15,31 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/recovery"
 )
 
-// session is that of the resource's AWS provider.
-func (w *World) session(r apitype.ResourceV3) (cloud.Session, error) {
-	return provider.NewSession(w.account, w.program.Caller, w.config(r))
+// service is where a resource lives: AWS, a cluster, or Helm in a cluster.
+type service interface {
+	create(r apitype.ResourceV3) (id string, outputs cloud.Props, err error)
+	update(id string, r apitype.ResourceV3) (outputs cloud.Props, err error)
+	delete(r apitype.ResourceV3) error
+	// read is nil when the resource is gone. The inputs are nil while they are
+	// what the program gave.
+	read(r apitype.ResourceV3) (now, inputs cloud.Props, err error)
+	diff(have, goal apitype.ResourceV3) (change, error)
+}
+
+func (w *World) service(r apitype.ResourceV3) (service, error) {
+	if r.Type.Package() == "aws" {
+		session, err := provider.NewSession(w.account, w.program.Caller, w.config(r))
+		return amazon{w.account, session}, err
+	}
+	apiVersion, kind, err := kube.GroupKind(string(r.Type))
+	if err != nil {
+		return nil, err
+	}
+	client, err := kube.NewClient(w.account, w.program.Engine, w.program.Caller, w.config(r).Str("kubeconfig"))
+	if string(r.Type) == kube.ReleaseToken {
+		return helm{client}, err
+	}
+	return cluster{client, apiVersion, kind}, err
 }
 
 // config is what the resource's provider is configured with.
@@ -30,38 +52,15 @@ func (w *World) config(r apitype.ResourceV3) cloud.Props {
 	return nil
 }
 
-// cluster is the API of the cluster that an object is in.
-func (w *World) cluster(r apitype.ResourceV3) (client *kube.Client, apiVersion, kind string, err error) {
-	if apiVersion, kind, err = kube.GroupKind(string(r.Type)); err != nil {
-		return nil, "", "", err
-	}
-	client, err = kube.NewClient(w.account, w.program.Engine, w.program.Caller, w.config(r).Str("kubeconfig"))
-	return client, apiVersion, kind, err
-}
-
-func isObject(r apitype.ResourceV3) bool { return strings.HasPrefix(string(r.Type), "kubernetes:") }
-
 func (w *World) create(recorded, goal apitype.ResourceV3) error {
 	made := goal
 	err := w.step(fault.Create, apitype.OperationTypeCreating, goal, func() error {
-		if isObject(goal) {
-			client, apiVersion, kind, err := w.cluster(goal)
-			if err != nil {
-				return err
-			}
-			inputs := props(goal.Inputs)
-			object, err := client.Create(apiVersion, kind, string(goal.URN), inputs, provider.PatchForced(inputs))
-			made.ID, made.Outputs = recorded.ID, object
-			return err
-		}
-		session, err := w.session(goal)
+		s, err := w.service(goal)
 		if err != nil {
 			return err
 		}
-		r, err := w.account.Create(session, string(goal.Type), string(goal.URN), props(goal.Inputs))
-		if r != nil {
-			made.ID, made.Outputs = resource.ID(r.ID), r.Props
-		}
+		id, outputs, err := s.create(goal)
+		made.ID, made.Outputs = resource.ID(id), outputs
 		return err
 	})
 	return w.keep(recorded, made, err)
@@ -71,23 +70,11 @@ func (w *World) update(recorded, have, goal apitype.ResourceV3) error {
 	changed := goal
 	changed.ID = have.ID
 	err := w.step(fault.Update, apitype.OperationTypeUpdating, changed, func() error {
-		if isObject(goal) {
-			client, apiVersion, kind, err := w.cluster(goal)
-			if err != nil {
-				return err
-			}
-			object, err := client.Update(apiVersion, kind, props(goal.Inputs))
-			changed.Outputs = object
-			return err
-		}
-		session, err := w.session(goal)
+		s, err := w.service(goal)
 		if err != nil {
 			return err
 		}
-		r, err := w.account.Update(session, string(goal.Type), string(have.ID), props(goal.Inputs))
-		if r != nil {
-			changed.Outputs = r.Props
-		}
+		changed.Outputs, err = s.update(string(have.ID), goal)
 		return err
 	})
 	return w.keep(recorded, changed, err)
@@ -110,18 +97,11 @@ func (w *World) keep(recorded, r apitype.ResourceV3, err error) error {
 func (w *World) delete(r apitype.ResourceV3) error {
 	if calls(r) && !r.RetainOnDelete {
 		err := w.step(fault.Delete, apitype.OperationTypeDeleting, r, func() error {
-			if isObject(r) {
-				client, apiVersion, kind, err := w.cluster(r)
-				if err != nil {
-					return err
-				}
-				return client.Delete(apiVersion, kind, kube.ParseID(string(r.ID)))
-			}
-			session, err := w.session(r)
+			s, err := w.service(r)
 			if err != nil {
 				return err
 			}
-			return w.account.Delete(session, string(r.Type), string(r.ID))
+			return s.delete(r)
 		})
 		if err != nil {
 			return err
@@ -164,29 +144,11 @@ const (
 )
 
 func (w *World) diff(have, goal apitype.ResourceV3) (change, error) {
-	olds, news := props(have.Inputs), props(goal.Inputs)
-	if isObject(goal) {
-		if cloud.Equal(map[string]any(olds), map[string]any(news)) {
-			return same, nil
-		}
-		return updates, nil
-	}
-	session, err := w.session(goal)
+	s, err := w.service(goal)
 	if err != nil {
 		return same, err
 	}
-	changes, err := w.account.Diff(session, string(goal.Type), olds, props(have.Outputs), news)
-	what := same
-	for _, c := range changes {
-		switch {
-		case ignored(goal, c.Path):
-		case c.Replace:
-			what = replaces
-		default:
-			what = max(what, updates)
-		}
-	}
-	return what, err
+	return s.diff(have, goal)
 }
 
 func ignored(r apitype.ResourceV3, path string) bool {
@@ -226,46 +188,12 @@ func (w *World) Refresh() ([]resource.URN, error) {
 	return found, nil
 }
 
-// read is what a resource is now, nil when it is gone, and its inputs when they
-// are not what the program gave.
 func (w *World) read(r apitype.ResourceV3) (now, inputs cloud.Props, err error) {
-	olds := props(r.Inputs)
-	if isObject(r) {
-		client, apiVersion, kind, err := w.cluster(r)
-		if err != nil {
-			return nil, nil, err
-		}
-		now, err = client.Get(apiVersion, kind, kube.ParseID(string(r.ID)))
-		if errors.Is(err, kube.ErrNotFound) {
-			return nil, nil, nil
-		}
-		if is := now.Obj("metadata").Obj("labels"); err == nil && !cloud.Equal(map[string]any(is), map[string]any(olds.Obj("metadata").Obj("labels"))) {
-			inputs = olds.Clone()
-			inputs.Obj("metadata")["labels"] = map[string]any(is)
-		}
-		return now, inputs, err
-	}
-	session, err := w.session(r)
+	s, err := w.service(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	there, err := w.account.Read(session, string(r.Type), string(r.ID))
-	if err != nil || there == nil {
-		return nil, nil, err
-	}
-	changes, err := w.account.Diff(session, string(r.Type), olds, there.Props, olds)
-	for _, c := range changes {
-		if ignored(r, c.Path) {
-			continue
-		}
-		if inputs == nil {
-			inputs = olds.Clone()
-		}
-		if inputs.Has(c.Property()) {
-			inputs[c.Property()] = w.account.Inputs(there)[c.Property()]
-		}
-	}
-	return there.Props, inputs, err
+	return s.read(r)
 }
 
 // Recover makes the world whole, as the sandbox's verb does.
