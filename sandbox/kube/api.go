@@ -104,12 +104,13 @@ func (c *Client) Create(apiVersion, kind, seed string, object cloud.Props, patch
 		existing := objects.Find(call.tx, call.cluster, apiVersion, kind, objects.NameOf(object))
 		if existing != nil && patch {
 			made, err = call.update(t, existing, over(existing.Props, object))
-			return err
-		}
-		if made, err = call.create(t, object); made != nil {
+		} else if made, err = call.create(t, object); made != nil {
 			call.claim(made)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return call.awaitPods(made)
 	})
 	return made, err
 }
@@ -151,6 +152,9 @@ func (c call) create(t objects.Type, object cloud.Props) (cloud.Props, error) {
 			return nil, err
 		}
 	}
+	if err := c.askWebhooks(creating, t, object); err != nil {
+		return nil, err
+	}
 	made := object.With(cloud.Props{"metadata": map[string]any(object.Obj("metadata").With(cloud.Props{
 		"uid":               uid(c.tx),
 		"creationTimestamp": c.tx.Now().UTC().Format(time.RFC3339),
@@ -170,6 +174,9 @@ func (c call) update(t objects.Type, r *cloud.Resource, object cloud.Props) (clo
 		return nil, err
 	}
 	if err := validation.Change(t, r.Props, object); err != nil {
+		return nil, err
+	}
+	if err := c.askWebhooks(updating, t, object); err != nil {
 		return nil, err
 	}
 	r.Props = revised(r.Props, object)
@@ -210,8 +217,10 @@ func (c *Client) Update(apiVersion, kind string, object cloud.Props) (cloud.Prop
 		if r == nil {
 			return fmt.Errorf("%s %q: %w", kind, name.ID(), ErrNotFound)
 		}
-		changed, err = call.update(t, r, object)
-		return err
+		if changed, err = call.update(t, r, object); err != nil {
+			return err
+		}
+		return call.awaitPods(changed)
 	})
 	return changed, err
 }
@@ -239,6 +248,9 @@ var immortal = []string{"default", "kube-system", "kube-public"}
 
 func (c call) delete(t objects.Type, r *cloud.Resource) error {
 	name := objects.NameOf(r.Props).Name
+	if err := c.askWebhooks(deleting, t, r.Props); err != nil {
+		return err
+	}
 	switch t.Kind {
 	case "Namespace":
 		if slices.Contains(immortal, name) {

@@ -54,14 +54,38 @@ func (r *release) install() (cloud.Props, error) {
 	if err := r.makeNamespace(); err != nil {
 		return nil, err
 	}
-	for _, o := range r.objects {
-		if err := r.apply(o); err != nil {
+	return r.roll(1)
+}
+
+// roll makes the objects of a revision, in their order, and waits for them. What
+// stops it leaves the release behind as failed, or, where the release is atomic,
+// nothing.
+func (r *release) roll(revision int) (cloud.Props, error) {
+	err := r.applyAll()
+	if err == nil {
+		err = r.await()
+	}
+	if err != nil && r.inputs.Bool("atomic") {
+		if err := releaseUndone.Refuse("release %s failed, and has been uninstalled due to atomic being set: %v", r.name.Name, err); err != nil {
 			return nil, err
 		}
 	}
-	state := r.state(deployed, 1)
+	status := deployed
+	if err != nil {
+		status = failed
+	}
+	state := r.state(status, revision)
 	r.keep(state)
-	return state, nil
+	return state, err
+}
+
+func (r *release) applyAll() error {
+	for _, o := range r.objects {
+		if err := r.apply(o); err != nil {
+			return releaseStopped.Late("Helm Release %s: failed to create resource: %v", r.name.ID(), worded(err))
+		}
+	}
+	return nil
 }
 
 // define installs the definitions of the chart's folder crds/ that are missing.
@@ -124,10 +148,7 @@ func (r *release) apply(o cloud.Props) error {
 	case !cloud.Equal(map[string]any(withoutServer(there.Props)), map[string]any(o)):
 		_, err = r.update(t, there, o)
 	}
-	if err != nil {
-		return fmt.Errorf("failed to create resource: %w", err)
-	}
-	return nil
+	return err
 }
 
 // Upgrade brings a release to new properties. When the error is a
@@ -160,17 +181,10 @@ func (r *release) upgrade() (cloud.Props, error) {
 	if err := r.admit("update"); err != nil {
 		return nil, err
 	}
-	for _, o := range r.objects {
-		if err := r.apply(o); err != nil {
-			return nil, err
-		}
-	}
 	if err := r.prune(r.objects); err != nil {
 		return nil, err
 	}
-	state := r.state(deployed, old.Props.Obj("status").Int("revision")+1)
-	r.keep(state)
-	return state, nil
+	return r.roll(old.Props.Obj("status").Int("revision") + 1)
 }
 
 // prune deletes what the release made and no longer has, in the opposite of the

@@ -18,5 +18,7 @@ var (
 	releaseForeign  = helmRule("object-of-another", "action/validate.go", cloud.Verified)
 	typeOfRelease   = helmRule("type-not-served", "kube/client.go", cloud.Verified)
 	valueUnknown    = helmRule("unknown-value", "chartutil/jsonschema.go", cloud.Derived)
+	releaseUndone   = helmRule("atomic", "action/install.go", cloud.Verified)
+	releaseStopped  = cloud.Declare(cloud.Rule{Name: "helm-object-refused", Code: helm, Source: helmSource + "action/install.go", Effect: cloud.FailsLate})
 	valueMissing    = helmRule("required-value", "engine/engine.go", cloud.Verified)
 )

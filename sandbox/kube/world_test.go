@@ -2,11 +2,13 @@ package kube
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 )
 
@@ -23,7 +25,7 @@ type object = map[string]any
 // deployer is the administrator.
 func world(t *testing.T) *cloud.Account {
 	t.Helper()
-	account, err := cloud.Open(cloud.Options{Services: []cloud.Service{eks.Service(eks.Options{}), Service(), roles()}})
+	account, err := cloud.Open(cloud.Options{Services: []cloud.Service{ec2.Service(), eks.Service(eks.Options{}), Service(), roles()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +36,35 @@ func world(t *testing.T) *cloud.Account {
 		return nil
 	})
 	grant(t, account, deployer, eks.AdminPolicy)
+	addNodes(t, account, "system", 2, nil)
 	return account
+}
+
+// addNodes adds a node group to the cluster, with ready nodes that take 110 pods
+// each.
+func addNodes(t *testing.T, account *cloud.Account, name string, count int, more cloud.Props) {
+	t.Helper()
+	edit(t, account, func(tx *cloud.Tx) error {
+		tx.Make("test", cloud.Subnet, "subnet-"+name, cloud.Props{"cidrBlock": "10.0.0.0/22", "availabilityZone": "us-west-2a"}, nil)
+		group := tx.Make("test", cloud.EKSNodeGroup, "demo:"+name, cloud.Props{"clusterName": "demo", "nodeGroupName": name}.With(more), nil)
+		for i := range count {
+			tx.Make("eks", cloud.Instance, fmt.Sprintf("i-%s-%d", name, i), cloud.Props{
+				"privateDns": fmt.Sprintf("%s-%d", name, i), "availabilityZone": "us-west-2a", "instanceType": "m6i.large", "subnetId": "subnet-" + name,
+			}, cloud.Props{"nodeGroup": group.ID, "ready": true, "maxPods": 110})
+		}
+		return nil
+	})
+}
+
+// removeNodes takes every node away.
+func removeNodes(t *testing.T, account *cloud.Account) {
+	t.Helper()
+	edit(t, account, func(tx *cloud.Tx) error {
+		for _, i := range tx.List(cloud.Instance) {
+			tx.Remove(i)
+		}
+		return nil
+	})
 }
 
 // roles lets the account look for IAM roles, of which it has none.

@@ -187,3 +187,8 @@ func (n cni) addresses(t instances.Type) (primary, second int) {
 
 // prefixSize is how many addresses a /28 has.
 const prefixSize = 16
+
+// PodNetworking is how the VPC CNI of a cluster gives pods their addresses.
+func PodNetworking(tx *cloud.Tx, cluster *cloud.Resource) instances.Networking {
+	return cniOf(tx, cluster).networking()
+}

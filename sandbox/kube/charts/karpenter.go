@@ -21,16 +21,15 @@ var karpenter = Chart{
 	Objects: func(i Install) []cloud.Props {
 		name := i.fullname()
 		labels := i.labels(i.str("nameOverride", i.Chart.Name))
-		return append(i.serviceAccount("", name),
-			i.deployment(workload{
-				name: name, account: i.account("", name), image: "public.ecr.aws/karpenter/controller:" + i.Chart.AppVersion,
-				replicas: i.num("replicas", 2), labels: labels,
-				podSecurity: confined().With(cloud.Props{"fsGroup": 65532.0}), podSecurityPath: "podSecurityContext",
-				security:     restricted().With(cloud.Props{"privileged": false, "runAsUser": 65532.0, "runAsGroup": 65532.0}),
-				securityPath: "controller.securityContext", more: karpenterPlaces(labels),
-			}),
-			i.service(name, i.num("controller.metrics.port", 8080), labels),
-		)
+		controller := i.deployment(workload{
+			name: name, account: i.account("", name), image: "public.ecr.aws/karpenter/controller:" + i.Chart.AppVersion,
+			replicas: i.num("replicas", 2), labels: labels,
+			podSecurity: confined().With(cloud.Props{"fsGroup": 65532.0}), podSecurityPath: "podSecurityContext",
+			security:     restricted().With(cloud.Props{"privileged": false, "runAsUser": 65532.0, "runAsGroup": 65532.0}),
+			securityPath: "controller.securityContext", more: karpenterPlaces(labels),
+		})
+		controller.Obj("spec")["strategy"] = i.obj("strategy", cloud.Props{"rollingUpdate": map[string]any{"maxUnavailable": 1.0}})
+		return append(i.serviceAccount("", name), controller, i.service(name, i.num("controller.metrics.port", 8080), labels))
 	},
 }
 
