@@ -155,6 +155,10 @@ func (c call) create(t objects.Type, object cloud.Props) (cloud.Props, error) {
 	if err := c.askWebhooks(creating, t, object); err != nil {
 		return nil, err
 	}
+	object, err := c.admit(t, object)
+	if err != nil {
+		return nil, err
+	}
 	made := object.With(cloud.Props{"metadata": map[string]any(object.Obj("metadata").With(cloud.Props{
 		"uid":               uid(c.tx),
 		"creationTimestamp": c.tx.Now().UTC().Format(time.RFC3339),
@@ -179,7 +183,7 @@ func (c call) update(t objects.Type, r *cloud.Resource, object cloud.Props) (clo
 	if err := c.askWebhooks(updating, t, object); err != nil {
 		return nil, err
 	}
-	r.Props = revised(r.Props, object)
+	r.Props = revised(r.Props, keepAddress(t, r.Props, object))
 	c.tx.Put(r)
 	return r.Props, nil
 }

@@ -28,5 +28,17 @@ var (
 	typeUnserved     = rule("type-not-served", notFound, docs+"concepts/extend-kubernetes/api-extension/custom-resources/", cloud.Verified)
 	objectExists     = rule("object-exists", alreadyExists, docs+"reference/using-api/api-concepts/", cloud.Verified)
 	namespaceMissing = rule("namespace-missing", notFound, docs+"concepts/overview/working-with-objects/namespaces/", cloud.Verified)
+	podInsecure      = rule("pod-security", forbidden, docs+"concepts/security/pod-security-admission/", cloud.Verified)
+	podAccount       = rule("pod-service-account-missing", forbidden, docs+"reference/access-authn-authz/service-accounts-admin/", cloud.Verified)
+	quotaExceeded    = rule("quota-exceeded", forbidden, docs+"concepts/policy/resource-quotas/", cloud.Verified)
+	addressRange     = rule("service-address-range", invalid, docs+"concepts/services-networking/cluster-ip-allocation/", cloud.Verified)
+	addressTaken     = rule("service-address-taken", invalid, docs+"concepts/services-networking/cluster-ip-allocation/", cloud.Verified)
+	nodePortTaken    = rule("node-port-taken", invalid, docs+"concepts/services-networking/service/", cloud.Verified)
 	namespaceKept    = rule("namespace-immortal", forbidden, source+"staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go", cloud.Verified)
 )
+
+// podsInsecure warns as the API server does: the object is made, its pods are
+// judged when they are.
+var podsInsecure = cloud.Declare(cloud.Rule{
+	Name: "kubernetes-pod-security-warning", Code: "Warning", Source: docs + "concepts/security/pod-security-admission/", Effect: cloud.Warns,
+})

@@ -43,7 +43,8 @@ var mends = map[stage]string{
 
 // State is where the pods of a cluster are.
 type State struct {
-	nodes []*node
+	nodes      []*node
+	namespaces map[string]*namespace
 	// running counts the pods of each workload that run.
 	running map[string]int
 	// waiting are why the others of a workload do not.
@@ -52,7 +53,7 @@ type State struct {
 
 // Look places the pods of a cluster.
 func Look(tx *cloud.Tx, cluster *cloud.Resource) *State {
-	s := &State{running: map[string]int{}, waiting: map[string]error{}}
+	s := &State{namespaces: namespacesOf(tx, cluster), running: map[string]int{}, waiting: map[string]error{}}
 	subnets := map[string]*subnet{}
 	for _, n := range eks.Nodes(tx, cluster) {
 		if n.Ready {
@@ -75,6 +76,8 @@ func (s *State) place(w Workload) {
 			case why == selected || why == tainted: // It wants no pod there.
 			case why != placed:
 				s.wait(w, why, map[string]int{said: 1})
+			case !s.admits(w):
+				return
 			default:
 				s.put(w, n)
 			}
@@ -82,6 +85,9 @@ func (s *State) place(w Workload) {
 		return
 	}
 	for range w.Replicas {
+		if !s.admits(w) {
+			return
+		}
 		furthest, said := noNode, map[string]int{}
 		slices.SortFunc(s.nodes, emptiest)
 		found := slices.IndexFunc(s.nodes, func(n *node) bool {
@@ -96,6 +102,19 @@ func (s *State) place(w Workload) {
 		}
 		s.put(w, s.nodes[found])
 	}
+}
+
+// admits tells whether the API server makes another pod of a workload.
+func (s *State) admits(w Workload) bool {
+	n := s.namespaces[w.Name.Namespace]
+	if n == nil || w.Object == nil {
+		return true // What EKS itself runs is not judged.
+	}
+	err := n.refuses(w)
+	if err != nil {
+		s.waiting[w.id()] = err
+	}
+	return err == nil
 }
 
 // put runs a pod on a node, if it gets an address.
