@@ -53,8 +53,8 @@ lint: ## Formatting, vet and the linters
 golden: ## Rewrite golden files; review the diff
 	go test ./... -run Golden -update
 
-bench: ## Time up and a second up against each other
-	go test ./tests -run '^$$' -bench . -benchtime 1x
+bench: ## Measure: a second up against the first, and what the sandbox adds to each operation
+	go test ./sandbox ./tests -run '^$$' -bench . -benchtime 1x
 
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 type output struct{ bytes.Buffer }
 
 // bare opens an environment of a program that stands for nobody's components.
-func bare(t *testing.T, name string, program pulumi.RunFunc, change ...func(*engine.Environment)) (*engine.Session, *output) {
+func bare(t testing.TB, name string, program pulumi.RunFunc, change ...func(*engine.Environment)) (*engine.Session, *output) {
 	t.Helper()
 	project := t.TempDir()
 	if err := os.WriteFile(filepath.Join(project, "Pulumi.yaml"), []byte("name: bare\nruntime: go\n"), 0o600); err != nil {

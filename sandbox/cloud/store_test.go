@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -263,4 +264,76 @@ func FuzzDamagedFile(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// However resources come, change and go, a list is what is there, oldest first.
+func TestListsAreWhatIsThere(t *testing.T) {
+	t.Parallel()
+	never := errors.New("never mind")
+	rapid.Check(t, func(rt *rapid.T) {
+		a := openLab(t, "")
+		there := map[string][]string{} // IDs by region.
+		for range rapid.IntRange(1, 20).Draw(rt, "calls") {
+			region := rapid.SampledFrom([]string{"us-west-2", "us-east-1"}).Draw(rt, "region")
+			want := slices.Clone(there[region])
+			outcome := rapid.SampledFrom([]error{nil, never}).Draw(rt, "outcome")
+			err := a.Change(cloud.Session{Region: region}, "edit", func(tx *cloud.Tx) error {
+				for range rapid.IntRange(1, 3).Draw(rt, "edits") {
+					want = edit(rt, tx, want)
+					sameList(rt, tx, want)
+				}
+				return outcome
+			})
+			if !errors.Is(err, outcome) {
+				rt.Fatal(err)
+			}
+			if err == nil {
+				there[region] = want
+			}
+			for region, want := range there {
+				if err := a.Change(cloud.Session{Region: region}, "look", func(tx *cloud.Tx) error {
+					sameList(rt, tx, want)
+					return nil
+				}); err != nil {
+					rt.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+// edit does one thing to an account, and to the list of what is in it. What is
+// made anew is the youngest.
+func edit(t *rapid.T, tx *cloud.Tx, want []string) []string {
+	id := rapid.SampledFrom([]string{"one", "two", "three", "four"}).Draw(t, "id")
+	found := tx.Get(hidden, id)
+	gone := slices.DeleteFunc(slices.Clone(want), func(w string) bool { return w == id })
+	switch rapid.SampledFrom([]string{"make", "change", "remove"}).Draw(t, "edit") {
+	case "make":
+		tx.Make("lab", hidden, id, nil, nil)
+		return append(gone, id)
+	case "change":
+		if found != nil {
+			tx.Put(found)
+		}
+	case "remove":
+		if found != nil {
+			tx.Remove(found)
+			return gone
+		}
+	}
+	return want
+}
+
+func sameList(t *rapid.T, tx *cloud.Tx, want []string) {
+	var got []string
+	for _, r := range tx.List(hidden) {
+		got = append(got, r.ID)
+	}
+	if !slices.Equal(got, want) || tx.Count(hidden) != len(want) {
+		t.Fatalf("the list is %v and %d are counted, want %v", got, tx.Count(hidden), want)
+	}
+	if one := tx.One(hidden); len(want) > 0 && (one == nil || one.ID != want[0]) || len(want) == 0 && one != nil {
+		t.Fatalf("the first is %v, want %v", one, want)
+	}
 }

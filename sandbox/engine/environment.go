@@ -49,6 +49,10 @@ type Environment struct {
 	// PolicyPacks are checked by Preview and Up: folders or programs, as
 	// `pulumi --policy-pack` takes them.
 	PolicyPacks []string
+	// SaveOnce has Pulumi write its state once, at the end of an update, instead of
+	// twice for every resource, which takes most of the time of a large program.
+	// An update that is killed then leaves no state.
+	SaveOnce bool
 	// Out and Err receive the engine's progress and errors. Nil discards.
 	Out, Err io.Writer
 }
@@ -120,13 +124,17 @@ func (s *Session) Variables() map[string]string {
 	if err != nil {
 		state = filepath.Join(s.env.Dir, "state")
 	}
-	return map[string]string{
+	variables := map[string]string{
 		"PULUMI_DEBUG_PROVIDERS":                      s.servers.DebugProviders(),
 		"PULUMI_BACKEND_URL":                          "file://" + filepath.ToSlash(state),
 		"PULUMI_CONFIG_PASSPHRASE":                    "sandbox",
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
 		"PULUMI_SKIP_UPDATE_CHECK":                    "true",
 	}
+	if s.env.SaveOnce {
+		variables["PULUMI_SKIP_CHECKPOINTS"] = "true"
+	}
+	return variables
 }
 
 // isolating variables keep the user's own settings out of the sandbox.

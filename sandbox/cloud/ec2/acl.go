@@ -93,7 +93,7 @@ func createACL(tx *cloud.Tx, r *cloud.Resource) error {
 	if err != nil {
 		return err
 	}
-	if err := networkACLsPerVPC.admit(len(tx.List(cloud.NetworkACL, cloud.Prop("vpcId", vpc.ID))), 1); err != nil {
+	if err := networkACLsPerVPC.admit(tx.Count(cloud.NetworkACL, cloud.Prop("vpcId", vpc.ID)), 1); err != nil {
 		return err
 	}
 	r.ID = tx.ID("acl-")

@@ -61,7 +61,7 @@ func allocateAddress(tx *cloud.Tx, r *cloud.Resource) error {
 	if pool := r.Props.Str("ipamPoolId"); pool != "" {
 		return notModelled.Refuse("The IPAM pool '%s' does not exist", pool)
 	}
-	if err := addressesPerRegion.admit(len(tx.List(cloud.ElasticIP)), 1); err != nil {
+	if err := addressesPerRegion.admit(tx.Count(cloud.ElasticIP), 1); err != nil {
 		return err
 	}
 	r.ID = tx.ID("eipalloc-")

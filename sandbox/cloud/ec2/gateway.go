@@ -16,7 +16,7 @@ func internetGatewayKind() cloud.Kind {
 			"ownerId": cloud.String.Output(),
 		},
 		Create: func(tx *cloud.Tx, r *cloud.Resource) error {
-			if err := internetGatewaysPerRegion.admit(len(tx.List(cloud.InternetGateway)), 1); err != nil {
+			if err := internetGatewaysPerRegion.admit(tx.Count(cloud.InternetGateway), 1); err != nil {
 				return err
 			}
 			if err := attachGateway(tx, r.Props.Str("vpcId")); err != nil {

@@ -82,7 +82,7 @@ func AttachInterface(tx *cloud.Tx, i Interface) (*cloud.Resource, error) {
 		return nil, noFreeAddresses.Refuse("There are not enough free addresses in subnet '%s' to satisfy the requested number of instances. (%d free, %d wanted)",
 			subnet.ID, free, i.Addresses)
 	}
-	if err := interfacesPerRegion.admit(len(tx.List(cloud.NetworkInterface)), 1); err != nil {
+	if err := interfacesPerRegion.admit(tx.Count(cloud.NetworkInterface), 1); err != nil {
 		return nil, err
 	}
 	address, err := chooseAddress(tx, subnet, i.Address)

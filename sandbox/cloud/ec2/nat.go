@@ -182,9 +182,9 @@ func deleteNATGateway(tx *cloud.Tx, r *cloud.Resource) error {
 }
 
 func natGatewaysIn(tx *cloud.Tx, zone string) int {
-	return len(tx.List(cloud.NATGateway, func(n *cloud.Resource) bool {
+	return tx.Count(cloud.NATGateway, func(n *cloud.Resource) bool {
 		return n.Facts.Str("availabilityZone") == zone && n.Facts.Str("state") != natFailed
-	}))
+	})
 }
 
 func toSet(ids []string) map[string]bool {

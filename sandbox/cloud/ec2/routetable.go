@@ -59,7 +59,7 @@ func createRouteTable(tx *cloud.Tx, r *cloud.Resource) error {
 	if err != nil {
 		return err
 	}
-	if err := routeTablesPerVPC.admit(len(tx.List(cloud.RouteTable, cloud.Prop("vpcId", vpc.ID))), 1); err != nil {
+	if err := routeTablesPerVPC.admit(tx.Count(cloud.RouteTable, cloud.Prop("vpcId", vpc.ID)), 1); err != nil {
 		return err
 	}
 	r.ID = tx.ID("rtb-")

@@ -72,7 +72,7 @@ func createGroup(tx *cloud.Tx, r *cloud.Resource) error {
 	if err := checkGroup(tx, r); err != nil {
 		return err
 	}
-	if err := groupsPerRegion.admit(len(tx.List(cloud.SecurityGroup)), 1); err != nil {
+	if err := groupsPerRegion.admit(tx.Count(cloud.SecurityGroup), 1); err != nil {
 		return err
 	}
 	finishGroup(tx, r)
@@ -101,10 +101,9 @@ func checkGroup(tx *cloud.Tx, r *cloud.Resource) error {
 	if !groupText.MatchString(r.Props.Str("description")) {
 		return groupName.Refuse("Value (%s) for parameter GroupDescription is invalid. Character sets beyond ASCII are not supported.", r.Props.Str("description"))
 	}
-	for _, g := range tx.List(cloud.SecurityGroup, cloud.Prop("vpcId", vpcID)) {
-		if strings.EqualFold(g.Props.Str("name"), name) {
-			return groupExists.Refuse("The security group '%s' already exists for VPC '%s'", name, vpcID)
-		}
+	sameName := func(g *cloud.Resource) bool { return strings.EqualFold(g.Props.Str("name"), name) }
+	if tx.Count(cloud.SecurityGroup, cloud.Prop("vpcId", vpcID), sameName) > 0 {
+		return groupExists.Refuse("The security group '%s' already exists for VPC '%s'", name, vpcID)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func createVPC(tx *cloud.Tx, r *cloud.Resource) error {
 	if err != nil {
 		return err
 	}
-	if err := vpcsPerRegion.admit(len(tx.List(cloud.VPC)), 1); err != nil {
+	if err := vpcsPerRegion.admit(tx.Count(cloud.VPC), 1); err != nil {
 		return err
 	}
 	r.ID = tx.ID("vpc-")

@@ -82,7 +82,7 @@ func createCluster(tx *cloud.Tx, r *cloud.Resource, o Options) error {
 	if tx.Get(cloud.EKSCluster, name) != nil {
 		return clusterExists.Refuse("Cluster already exists with name: %s", name)
 	}
-	if n := len(tx.List(cloud.EKSCluster)); n >= maxClusters {
+	if n := tx.Count(cloud.EKSCluster); n >= maxClusters {
 		return clusterQuota.Refuse("Cluster limit exceeded for account: %d", maxClusters)
 	}
 	fillCluster(r.Props)

@@ -48,7 +48,7 @@ func createAssociation(tx *cloud.Tx, r *cloud.Resource) error {
 	if old := Association(tx, c.ID, namespace, account); old != nil {
 		return associationExists.Refuse("Association already exists: %s (of %s/%s)", old.ID, namespace, account)
 	}
-	if n := len(tx.List(cloud.EKSPodIdentityAssociation, cloud.Prop("clusterName", c.ID))); n >= maxAssociations {
+	if n := tx.Count(cloud.EKSPodIdentityAssociation, cloud.Prop("clusterName", c.ID)); n >= maxAssociations {
 		tx.Warn(associationQuota, "cluster %s has %d Pod Identity associations already, and the limit was %d in 2024; look up your account's", c.ID, n, maxAssociations)
 	}
 	if err := checkPodRole(tx, r.Props.Str("roleArn")); err != nil {

@@ -71,7 +71,7 @@ func size(document string) int {
 }
 
 func checkCount(tx *cloud.Tx, kind string, most int, quota string) error {
-	if n := len(tx.List(kind)); n >= most {
+	if n := tx.Count(kind); n >= most {
 		return limitExceeded.Refuse("Cannot exceed quota for %s: %d", quota, most)
 	}
 	return nil

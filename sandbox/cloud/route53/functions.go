@@ -22,7 +22,7 @@ func getZone(tx *cloud.Tx, args cloud.Props) (cloud.Props, error) {
 	return z.Props.With(cloud.Props{
 		"id": z.ID, "privateZone": Private(z), "callerReference": "", "linkedServiceDescription": "", "linkedServicePrincipal": "",
 		// The zone's own NS and SOA records count.
-		"resourceRecordSetCount": float64(2 + len(tx.List(cloud.Route53Record, cloud.Prop("zoneId", z.ID)))),
+		"resourceRecordSetCount": float64(2 + tx.Count(cloud.Route53Record, cloud.Prop("zoneId", z.ID))),
 		"vpcId":                  args.Str("vpcId"),
 	}), nil
 }

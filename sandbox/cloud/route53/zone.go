@@ -46,7 +46,7 @@ func createZone(tx *cloud.Tx, r *cloud.Resource) error {
 	switch {
 	case len(name) > 255 || !domainName.MatchString(name):
 		return zoneName.Refuse("%s is not a valid domain name", r.Props.Str("name"))
-	case len(tx.List(cloud.Route53Zone)) >= maxZones:
+	case tx.Count(cloud.Route53Zone) >= maxZones:
 		return zoneQuota.Refuse("Limits Exceeded: the account has %d hosted zones", maxZones)
 	case r.Props.Str("delegationSetId") != "":
 		return delegationSet.Refuse("A delegation set with the specified ID does not exist: %s", r.Props.Str("delegationSetId"))
