@@ -16,7 +16,7 @@ type flags struct {
 	// expendable says that this process has a process group of its own, for
 	// faults that kill.
 	expendable bool
-	packs   []string
+	packs      []string
 }
 
 const expendableFlag = "expendable"

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files of this package"
 
 // least is how many ids of other catalogues the pack answers to. It may be
 // raised when controls are added, and never lowered.
-var least = map[string]int{"Security Hub": 0, "CIS": 0, "Checkov": 0, "Trivy": 0}
+var least = map[string]int{"Security Hub": 137, "CIS": 58, "Checkov": 184, "Trivy": 124}
 
 func TestCoverageDoesNotDrop(t *testing.T) {
 	t.Parallel()

@@ -47,6 +47,11 @@ func (r *Resource) Input(path string) Value {
 	return r.Get(path)
 }
 
+// Configured is a property of the resource's provider.
+func (r *Resource) Configured(path string) Value {
+	return Value{v: property.New(r.Provider.Properties), run: r.run}.Get(path)
+}
+
 // Violate reports a violation. The message says what is wrong, where, and what
 // to write instead; the control's way to fix it is added.
 func (r *Resource) Violate(format string, args ...any) {

@@ -156,6 +156,7 @@ func (g *generated) run() {
 		return out
 	}
 	g.compliant("another type", elsewhere(bad))
+	g.compliant("another type, good", elsewhere(good))
 	around := append(elsewhere(good), bad...)
 	g.same("among others", around, found)
 	for _, token := range c.On {

@@ -16,6 +16,7 @@ var today = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 // only configures controls that do nothing until they are configured.
 var only = map[string]map[string]any{
 	"iam-permissions-boundary": {"required": true},
+	"required-tags":            {"tags": []any{"owner"}},
 }
 
 func load(t *testing.T, c *control.Control, text string, stage example.Stage) []policyx.AnalyzerResource {

@@ -55,8 +55,13 @@ var eksNodes = []control.Control{
 	{
 		ID: "plat-node-ami-not-retired", Severity: control.High,
 		Title: "Nodes run an operating system that is kept up",
-		On:    []string{nodeGroup}, Reads: []string{"amiType"},
+		On:    []string{nodeGroup, nodeClass}, Reads: []string{"amiType", nodeClass + " spec.amiSelectorTerms.alias"},
 		Check: func(r *control.Resource) {
+			r.Get("spec.amiSelectorTerms").Each(func(term control.Value) {
+				if v := term.Get("alias"); strings.HasPrefix(v.Text(), "al2@") {
+					r.Want(v, "al2023@… or bottlerocket@…; AWS publishes no AL2 images for EKS since 2025-11-26")
+				}
+			})
 			if v := r.Get("amiType"); strings.HasPrefix(v.Text(), "AL2_") || strings.Contains(v.Text(), "WINDOWS_CORE_2019") {
 				r.Want(v, "AL2023 or Bottlerocket; AWS publishes no AL2 images for EKS since 2025-11-26")
 			}
