@@ -9,6 +9,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+
+	"github.com/slipway-iac/slipway/sandbox/engine"
 )
 
 // policyPack compiles the policy pack and returns the program's path.
@@ -69,4 +71,17 @@ func TestEnvironmentsPassThePolicies(t *testing.T) {
 			t.Logf("%d advisories", len(findings(up.StdOut, "advisory")))
 		})
 	}
+}
+
+// pulumiProgram is the path of the CLI that the tests drive.
+func pulumiProgram(t *testing.T) string {
+	t.Helper()
+	if path, err := exec.LookPath("pulumi"); err == nil {
+		return path
+	}
+	path, err := filepath.Abs(filepath.Join(cache, "pulumi-"+engine.PulumiVersion, "bin", "pulumi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

@@ -21,6 +21,7 @@ func profiles() map[string]pack.Profile {
 		off, advisory, mandatory = apitype.Disabled, apitype.Advisory, apitype.Mandatory
 	)
 	workloads := pack.Choice{Level: advisory, Because: "who brings workloads brings their NetworkPolicies, often in another stack"}
+	thrown := pack.Choice{Level: off, Because: "it is made to be thrown away as a whole"}
 	return map[string]pack.Profile{
 		"dev": {
 			Levels: levels(mandatory, mandatory, advisory, off),
@@ -29,6 +30,7 @@ func profiles() map[string]pack.Profile {
 				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a dev key encrypts can be lost"},
 				"logs-retention":              {Settings: map[string]any{"days": 7}, Because: "logs of dev are read the same week"},
 				"plat-nat-per-az":             {Level: off, Because: "dev saves the gateways"},
+				"plat-stateful-protected":     thrown,
 				"plat-namespace-default-deny": workloads,
 			},
 		},
@@ -38,6 +40,7 @@ func profiles() map[string]pack.Profile {
 				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a staging key encrypts can be made again"},
 				"logs-retention":              {Settings: map[string]any{"days": 30}, Because: "logs of staging are read the same month"},
 				"plat-nat-per-az":             {Level: off, Because: "staging saves the gateways"},
+				"plat-stateful-protected":     thrown,
 				"plat-namespace-default-deny": workloads,
 			},
 		},

@@ -65,9 +65,15 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// known ends the check when the value is not known yet.
+// redacted is what stands for a secret in the states that `pulumi policy analyze`
+// reads from a file.
+const redacted = "[secret]"
+
+func (v Value) isRedacted() bool { return v.v.IsString() && v.v.AsString() == redacted }
+
+// known ends the check when the value is not known yet, or not shown.
 func (v Value) known() property.Value {
-	if v.v.IsComputed() {
+	if v.v.IsComputed() || v.isRedacted() {
 		panic(unknown{v.path})
 	}
 	return v.v
@@ -97,10 +103,10 @@ func (v Value) Present() bool {
 }
 
 // IsKnown tells whether the value can be read.
-func (v Value) IsKnown() bool { return !v.v.IsComputed() }
+func (v Value) IsKnown() bool { return !v.v.IsComputed() && !v.isRedacted() }
 
 // IsSecret tells whether Pulumi encrypts the value in its state.
-func (v Value) IsSecret() bool { return v.v.Secret() }
+func (v Value) IsSecret() bool { return v.v.Secret() || v.isRedacted() }
 
 // True tells whether the value is true, or the text "true" that some types have
 // for it.

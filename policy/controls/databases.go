@@ -73,7 +73,7 @@ var databases = []control.Control{
 	{
 		ID: "rds-no-db-security-group", Severity: control.High,
 		Title:   "Databases have security groups of their own",
-		Mapping: control.Mapping{SecurityHub: "RDS.31", Checkov: "CKV_AWS_198"},
+		Mapping: control.Mapping{Checkov: "CKV_AWS_198"},
 		On:      []string{database, databaseCluster}, Reads: []string{"vpcSecurityGroupIds", databaseCluster + " vpcSecurityGroupIds"},
 		Check: isSet("vpcSecurityGroupIds", "the security groups; without them it has the VPC's default group"),
 		Fix:   "set vpcSecurityGroupIds",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
@@ -39,6 +40,12 @@ func Serve(p *Pack, out io.Writer) error {
 type server struct {
 	pulumirpc.AnalyzerServer
 	analyzer *Analyzer
+
+	// info is the answer of GetAnalyzerInfo under the configuration told: the
+	// engine asks before every single check.
+	mu   sync.Mutex
+	info *pulumirpc.AnalyzerInfo
+	told *configuration
 }
 
 // NewServer makes the gRPC service of a pack.
@@ -68,8 +75,22 @@ func (p plain) GetAnalyzerInfo(ctx context.Context) (plugin.AnalyzerInfo, error)
 	return info, err
 }
 
-// GetAnalyzerInfo adds the schemas to what the SDK's server answers.
+// GetAnalyzerInfo answers once for each configuration.
 func (s *server) GetAnalyzerInfo(ctx context.Context, empty *emptypb.Empty) (*pulumirpc.AnalyzerInfo, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if config := s.analyzer.configuration(); s.told != config {
+		info, err := s.describe(ctx, empty)
+		if err != nil {
+			return nil, err
+		}
+		s.info, s.told = info, config
+	}
+	return s.info, nil
+}
+
+// describe adds the schemas to what the SDK's server answers.
+func (s *server) describe(ctx context.Context, empty *emptypb.Empty) (*pulumirpc.AnalyzerInfo, error) {
 	answer, err := s.AnalyzerServer.GetAnalyzerInfo(ctx, empty)
 	if err != nil {
 		return nil, err
