@@ -47,6 +47,10 @@ func Open(o Options) (*Account, error) {
 	for _, s := range o.Services {
 		for _, k := range s.Kinds {
 			k.Fields = k.fields()
+			k.tags = s.Tags
+			if k.Tagged && !k.Hidden && (s.Tags.TooMany == nil || s.Tags.Malformed == nil) {
+				return nil, fmt.Errorf("bug in the sandbox: the service of %s has no rules for tags", k.Token)
+			}
 			a.kinds[k.Token] = &k
 		}
 		for _, f := range s.Functions {
@@ -109,7 +113,7 @@ func (a *Account) Create(s Session, kind, seed string, inputs Props) (*Resource,
 	if err != nil {
 		return nil, err
 	}
-	if problems := k.problems(s, inputs); len(problems) > 0 {
+	if problems := k.problems(inputs); len(problems) > 0 {
 		return nil, fmt.Errorf("creating %s: %s %s", k.Noun, problems[0].Property, problems[0].Reason)
 	}
 	tx, err := a.begin(s, k, seed)
@@ -124,8 +128,11 @@ func (a *Account) Create(s Session, kind, seed string, inputs Props) (*Resource,
 	}
 	if k.Tagged {
 		r.Props["tagsAll"] = allTags(s, inputs)
+		err = k.tags.check(r.Props.Obj("tagsAll"))
 	}
-	err = k.Create(tx, r)
+	if err == nil {
+		err = k.Create(tx, r)
+	}
 	var late *Late
 	if err != nil && !errors.As(err, &late) {
 		// An ID that the resource may have been given already never came to be.
@@ -175,7 +182,7 @@ func (a *Account) Update(s Session, kind, id string, news Props) (*Resource, err
 	if err != nil {
 		return nil, err
 	}
-	if problems := k.problems(s, news); len(problems) > 0 {
+	if problems := k.problems(news); len(problems) > 0 {
 		return nil, fmt.Errorf("updating %s (%s): %s %s", k.Noun, id, problems[0].Property, problems[0].Reason)
 	}
 	tx, err := a.begin(s, k, id)
@@ -189,7 +196,10 @@ func (a *Account) Update(s Session, kind, id string, news Props) (*Resource, err
 	}
 	r.Given = news.Clone()
 	news = k.Fields.withDefaults(news)
-	if k.Update != nil {
+	if k.Tagged {
+		err = k.tags.check(allTags(s, news))
+	}
+	if err == nil && k.Update != nil {
 		err = k.Update(tx, r, news)
 	}
 	var late *Late

@@ -40,6 +40,8 @@ type Kind struct {
 	Stale func(changed []string, news Props) []string
 	// Read refreshes properties that follow from other resources.
 	Read func(tx *Tx, r *Resource)
+
+	tags TagRules
 }
 
 // Function is a data source: a question to the account.
@@ -56,6 +58,8 @@ type Function struct {
 type Service struct {
 	Kinds     []Kind
 	Functions []Function
+	// Tags are for the kinds that a program can tag.
+	Tags TagRules
 }
 
 // Resource is something that exists in the account.

@@ -16,7 +16,11 @@ const (
 var (
 	refuse = cloud.Declare(cloud.Rule{Name: "test-refusal", Code: "TestRefused", Status: 409, Source: "this test"})
 	fail   = cloud.Declare(cloud.Rule{Name: "test-failure", Code: "BoxFailed", Source: "this test", Effect: cloud.FailsLate})
-	warn   = cloud.Declare(cloud.Rule{Name: "test-warning", Code: "BoxDoubtful", Source: "this test", Effect: cloud.Warns})
+	tags   = cloud.TagRules{
+		TooMany:   cloud.Declare(cloud.Rule{Name: "test-too-many-tags", Code: "TooManyTags", Source: "this test"}),
+		Malformed: cloud.Declare(cloud.Rule{Name: "test-tag-malformed", Code: "BadTag", Source: "this test"}),
+	}
+	warn = cloud.Declare(cloud.Rule{Name: "test-warning", Code: "BoxDoubtful", Source: "this test", Effect: cloud.Warns})
 )
 
 // lab is a service whose boxes do on request what a kind can do: mode is one of
@@ -40,6 +44,7 @@ func lab() cloud.Service {
 		return nil
 	}
 	return cloud.Service{
+		Tags: tags,
 		Kinds: []cloud.Kind{
 			{
 				Token: box, Noun: "Test Box", Service: "Test", CreateCall: "CreateBox", UpdateCall: "UpdateBox", DeleteCall: "DeleteBox", Tagged: true,

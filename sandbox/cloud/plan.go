@@ -12,14 +12,11 @@ func (a *Account) Check(kind string, inputs Props) ([]Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.problems(Session{}, inputs), nil
+	return k.problems(inputs), nil
 }
 
-func (k *Kind) problems(s Session, inputs Props) []Problem {
+func (k *Kind) problems(inputs Props) []Problem {
 	problems := k.Fields.Check(inputs)
-	if k.Tagged {
-		problems = append(problems, checkTags(allTags(s, inputs))...)
-	}
 	if len(problems) == 0 && k.Check != nil {
 		problems = k.Check(k.Fields.withDefaults(inputs))
 	}

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,24 +11,33 @@ const (
 	maxTagValue = 256
 )
 
-// checkTags holds tags, whose values may be unknown, to AWS's limits; see
+// TagRules are how a service refuses tags.
+type TagRules struct {
+	// TooMany refuses more tags than a resource may have.
+	TooMany *Rule
+	// Malformed refuses a key or value that no tag may have.
+	Malformed *Rule
+}
+
+// check holds tags to AWS's limits; see
 // https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
-func checkTags(tags Props) []Problem {
-	var problems []Problem
+func (r TagRules) check(tags Props) error {
 	if len(tags) > maxTags {
-		problems = append(problems, Problem{"tags", fmt.Sprintf("has %d tags, AWS allows %d", len(tags), maxTags)})
+		if err := r.TooMany.Refuse("The resource would have %d tags, the provider's default tags included, and AWS allows %d", len(tags), maxTags); err != nil {
+			return err
+		}
 	}
 	for _, k := range tags.Names() {
 		switch length := utf8.RuneCountInString(tags.Str(k)); {
 		case k == "" || utf8.RuneCountInString(k) > maxTagKey:
-			problems = append(problems, Problem{"tags", fmt.Sprintf("key %q: want 1 to %d characters", k, maxTagKey)})
+			return r.Malformed.Refuse("Tag key %q is not valid: want 1 to %d characters", k, maxTagKey)
 		case strings.HasPrefix(strings.ToLower(k), "aws:"):
-			problems = append(problems, Problem{"tags", fmt.Sprintf("key %q: the prefix aws: is reserved", k)})
+			return r.Malformed.Refuse("Tag key %q is not valid: the prefix aws: is reserved for AWS", k)
 		case length > maxTagValue:
-			problems = append(problems, Problem{"tags", fmt.Sprintf("value of %q has %d characters, AWS allows %d", k, length, maxTagValue)})
+			return r.Malformed.Refuse("The value of tag %q has %d characters, and AWS allows %d", k, length, maxTagValue)
 		}
 	}
-	return problems
+	return nil
 }
 
 // allTags are a resource's tags and those that the provider puts on everything;

@@ -1,6 +1,7 @@
 package cloud_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -21,32 +22,34 @@ func TestTagLimits(t *testing.T) {
 	}
 	tests := map[string]struct {
 		tags object
+		rule *cloud.Rule
 		want string
 	}{
-		"50 tags":                  {many(50), ""},
-		"51 tags":                  {many(51), "has 51 tags, AWS allows 50"},
-		"51 tags, one unknown":     {cloud.Props(many(50)).With(cloud.Props{"u": cloud.Unknown}), "has 51 tags, AWS allows 50"},
-		"no key":                   {object{"": "v"}, `key "": want 1 to 128 characters`},
-		"key of 128 letters":       {object{strings.Repeat("é", 128): "v"}, ""},
-		"key of 129 letters":       {object{strings.Repeat("k", 129): "v"}, "want 1 to 128 characters"},
-		"reserved prefix":          {object{"AWS:x": "v"}, `key "AWS:x": the prefix aws: is reserved`},
-		"value of 256 letters":     {object{"k": strings.Repeat("é", 256)}, ""},
-		"value of 257 letters":     {object{"k": strings.Repeat("é", 257)}, `value of "k" has 257 characters, AWS allows 256`},
-		"empty and unknown values": {object{"k": "", "u": cloud.Unknown}, ""},
+		"50 tags":              {many(50), nil, ""},
+		"51 tags":              {many(51), tags.TooMany, "would have 51 tags"},
+		"no key":               {object{"": "v"}, tags.Malformed, `key "" is not valid: want 1 to 128 characters`},
+		"key of 128 letters":   {object{strings.Repeat("é", 128): "v"}, nil, ""},
+		"key of 129 letters":   {object{strings.Repeat("k", 129): "v"}, tags.Malformed, "want 1 to 128 characters"},
+		"reserved prefix":      {object{"AWS:x": "v"}, tags.Malformed, `key "AWS:x" is not valid: the prefix aws: is reserved`},
+		"value of 256 letters": {object{"k": strings.Repeat("é", 256)}, nil, ""},
+		"value of 257 letters": {object{"k": strings.Repeat("é", 257)}, tags.Malformed, `value of tag "k" has 257 characters`},
+		"no value":             {object{"k": ""}, nil, ""},
 	}
 	a := openLab(t, "")
+	crowd := mustCreate(t, a, "crowd", cloud.Props{"tags": many(50)})
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			problems, err := a.Check(box, cloud.Props{"tags": tc.tags})
-			if err != nil {
-				t.Fatal(err)
-			}
-			switch {
-			case tc.want == "" && len(problems) > 0:
-				t.Error(problems)
-			case tc.want != "" && (len(problems) != 1 || problems[0].Property != "tags" || !strings.Contains(problems[0].Reason, tc.want)):
-				t.Errorf("got %v, want %s", problems, tc.want)
+			_, create := a.Create(west, box, name, cloud.Props{"tags": tc.tags})
+			_, update := a.Update(west, box, crowd.ID, cloud.Props{"tags": tc.tags})
+			for _, err := range []error{create, update} {
+				var refusal *cloud.Refusal
+				switch {
+				case tc.rule == nil && err != nil:
+					t.Error(err)
+				case tc.rule != nil && (!errors.As(err, &refusal) || refusal.Rule != tc.rule || !strings.Contains(err.Error(), tc.want)):
+					t.Errorf("got %v, want %s", err, tc.want)
+				}
 			}
 		})
 	}
@@ -54,6 +57,15 @@ func TestTagLimits(t *testing.T) {
 	crowded := cloud.Session{Region: "us-west-2", DefaultTags: map[string]string{"one": "more"}}
 	if _, err := a.Create(crowded, box, "urn", cloud.Props{"tags": many(50)}); err == nil || !strings.Contains(err.Error(), "51 tags") {
 		t.Errorf("50 tags and a default one: %v", err)
+	}
+}
+
+func TestTagsNeedRules(t *testing.T) {
+	t.Parallel()
+	lawless := lab()
+	lawless.Tags = cloud.TagRules{}
+	if _, err := cloud.Open(cloud.Options{Services: []cloud.Service{lawless}}); err == nil || !strings.Contains(err.Error(), box) {
+		t.Errorf("a service without rules for tags opens: %v", err)
 	}
 }
 

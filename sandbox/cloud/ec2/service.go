@@ -19,5 +19,16 @@ func Service() cloud.Service {
 			interfaceKind(), instanceKind(), volumeKind(),
 		},
 		Functions: []cloud.Function{availabilityZones(), lookupVPC(), lookupSubnets()},
+		Tags:      tagRules,
 	}
+}
+
+// tagRules are EC2's rules for tags.
+var tagRules = cloud.TagRules{
+	TooMany: cloud.Declare(cloud.Rule{
+		Name: "ec2-too-many-tags", Code: "TagLimitExceeded", Source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html", Tag: cloud.Memory,
+	}),
+	Malformed: cloud.Declare(cloud.Rule{
+		Name: "ec2-tag-malformed", Code: "InvalidParameterValue", Source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html", Tag: cloud.Memory,
+	}),
 }

@@ -32,5 +32,16 @@ func Service(o Options) cloud.Service {
 			{Token: "aws:eks/getCluster:getCluster", Call: getCluster},
 			{Token: "aws:eks/getClusterAuth:getClusterAuth", Call: getClusterAuth},
 		},
+		Tags: tagRules,
 	}
+}
+
+// tagRules are EKS's rules for tags.
+var tagRules = cloud.TagRules{
+	TooMany: cloud.Declare(cloud.Rule{
+		Name: "eks-too-many-tags", Code: "InvalidParameterException", Source: api + "API_TagResource.html", Tag: cloud.Memory,
+	}),
+	Malformed: cloud.Declare(cloud.Rule{
+		Name: "eks-tag-malformed", Code: "InvalidParameterException", Source: api + "API_TagResource.html", Tag: cloud.Memory,
+	}),
 }

@@ -16,9 +16,10 @@ import "github.com/slipway-iac/slipway/sandbox/cloud"
 
 // Service lists what IAM adds to an account.
 func Service() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{
-		roleKind(), rolePolicyKind(), attachmentKind(), policyKind(), profileKind(), oidcKind(),
-	}}
+	return cloud.Service{
+		Kinds: []cloud.Kind{roleKind(), rolePolicyKind(), attachmentKind(), policyKind(), profileKind(), oidcKind()},
+		Tags:  tagRules,
+	}
 }
 
 const serviceName = "IAM"

@@ -25,3 +25,13 @@ var (
 		Name: "input", Code: "InvalidInput", Source: docs + "APIReference/API_CreateOpenIDConnectProvider.html",
 	})
 )
+
+// tagRules are IAM's rules for tags.
+var tagRules = cloud.TagRules{
+	TooMany: cloud.Declare(cloud.Rule{
+		Name: "iam-too-many-tags", Code: "LimitExceeded", Source: docs + "APIReference/API_TagRole.html", Tag: cloud.Memory,
+	}),
+	Malformed: cloud.Declare(cloud.Rule{
+		Name: "iam-tag-malformed", Code: "InvalidInput", Source: docs + "APIReference/API_TagRole.html", Tag: cloud.Memory,
+	}),
+}

@@ -11,7 +11,7 @@ import "github.com/slipway-iac/slipway/sandbox/cloud"
 
 // Service lists what KMS adds to an account.
 func Service() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{keyKind(), aliasKind()}}
+	return cloud.Service{Kinds: []cloud.Kind{keyKind(), aliasKind()}, Tags: tagRules}
 }
 
 const (
@@ -49,3 +49,13 @@ var (
 		Name: "alias-name", Code: "InvalidAliasNameException", Source: docs + "API_CreateAlias.html",
 	})
 )
+
+// tagRules are KMS's rules for tags.
+var tagRules = cloud.TagRules{
+	TooMany: cloud.Declare(cloud.Rule{
+		Name: "kms-too-many-tags", Code: "LimitExceededException", Source: docs + "API_TagResource.html", Tag: cloud.Memory,
+	}),
+	Malformed: cloud.Declare(cloud.Rule{
+		Name: "kms-tag-malformed", Code: "TagException", Source: docs + "API_TagResource.html", Tag: cloud.Memory,
+	}),
+}

@@ -13,7 +13,7 @@ import (
 
 // Service lists what CloudWatch Logs adds to an account.
 func Service() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{groupKind()}}
+	return cloud.Service{Kinds: []cloud.Kind{groupKind()}, Tags: tagRules}
 }
 
 const docs = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/"
@@ -26,6 +26,16 @@ var (
 		Name: "log-group-key", Code: "InvalidParameterException", Source: docs + "logs/encrypt-log-data-kms.html",
 	})
 )
+
+// tagRules are CloudWatch Logs's rules for tags.
+var tagRules = cloud.TagRules{
+	TooMany: cloud.Declare(cloud.Rule{
+		Name: "logs-too-many-tags", Code: "InvalidParameterException", Source: docs + "APIReference/API_CreateLogGroup.html", Tag: cloud.Memory,
+	}),
+	Malformed: cloud.Declare(cloud.Rule{
+		Name: "logs-tag-malformed", Code: "InvalidParameterException", Source: docs + "APIReference/API_CreateLogGroup.html", Tag: cloud.Memory,
+	}),
+}
 
 var (
 	groupName  = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`)

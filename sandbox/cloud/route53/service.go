@@ -13,6 +13,7 @@ func Service() cloud.Service {
 	return cloud.Service{
 		Kinds:     []cloud.Kind{zoneKind(), recordKind()},
 		Functions: []cloud.Function{{Token: "aws:route53/getZone:getZone", Call: getZone}},
+		Tags:      tagRules,
 	}
 }
 
@@ -49,3 +50,13 @@ var (
 )
 
 const invalidBatch = "InvalidChangeBatch"
+
+// tagRules are Route 53's rules for tags.
+var tagRules = cloud.TagRules{
+	TooMany: cloud.Declare(cloud.Rule{
+		Name: "route53-too-many-tags", Code: "InvalidInput", Source: docs + "API_ChangeTagsForResource.html", Tag: cloud.Memory,
+	}),
+	Malformed: cloud.Declare(cloud.Rule{
+		Name: "route53-tag-malformed", Code: "InvalidInput", Source: docs + "API_ChangeTagsForResource.html", Tag: cloud.Memory,
+	}),
+}
