@@ -56,7 +56,7 @@ func (c *Client) do(seed string, act func(call) error) error {
 	err := c.account.Change(session, seed, func(tx *cloud.Tx) error {
 		cluster := eks.ClusterByEndpoint(tx, c.config.Server)
 		if cluster == nil {
-			return fmt.Errorf("configured Kubernetes cluster is unreachable: no cluster of account %s has the endpoint %s", tx.AccountID(), c.config.Server)
+			return clusterGone.Refuse("configured Kubernetes cluster is unreachable: no cluster of account %s has the endpoint %s", tx.AccountID(), c.config.Server)
 		}
 		if err := c.engine.reach(cluster, c.config.Proxied); err != nil {
 			return err

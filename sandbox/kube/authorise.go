@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"fmt"
 	"path"
 	"slices"
 
@@ -26,8 +25,8 @@ func (r request) authorise(tx *cloud.Tx, cluster *cloud.Resource) error {
 	caller := tx.Session.Caller
 	strongest, ok := eks.MayAccess(tx, cluster, caller)
 	if !ok {
-		return fmt.Errorf("the server has asked for the client to provide credentials (Unauthorized): cluster %s has no access entry for %s",
-			cluster.Props.Str("name"), caller)
+		return callerUnknown.Refuse("the server has asked for the client to provide credentials (Unauthorized): cluster %s has no access entry for %s: "+
+			"make it before what is in the cluster, and delete it after that", cluster.Props.Str("name"), caller)
 	}
 	policies := eks.Policies(tx, cluster, caller)
 	if !slices.ContainsFunc(policies, func(p eks.Policy) bool { return p.Name == strongest }) {
@@ -41,7 +40,7 @@ func (r request) authorise(tx *cloud.Tx, cluster *cloud.Resource) error {
 	if r.namespace != "" {
 		where = "in namespace " + r.namespace
 	}
-	return fmt.Errorf("forbidden: %s cannot %s %s (%s) %s; its access policies are %v", caller, r.verb, r.about.Kind, r.about.APIVersion, where, policies)
+	return callerMayNot.Refuse("forbidden: %s cannot %s %s (%s) %s; its access policies are %v", caller, r.verb, r.about.Kind, r.about.APIVersion, where, policies)
 }
 
 func (r request) allowedBy(p eks.Policy) bool {

