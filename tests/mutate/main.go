@@ -1,7 +1,8 @@
 // Command mutate holds the sandbox to its promise that every rule has a test: it
-// switches off one rule after another, and then each place where a rule is
-// applied, runs the tests of the package that holds it, and lists what no test
-// missed. Packages that build on it are asked when its own tests are content.
+// switches off each place where a rule is applied, one after another, and the
+// rules that have no place of their own. Every time it runs the tests of the
+// package that holds the rule, then those of the packages that build on it, until
+// a test fails. What no test misses, it lists.
 //
 // With arguments it tries only what contains one of them.
 package main
@@ -9,6 +10,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -55,30 +57,34 @@ func run(only []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d rules and places where they are applied: %d killed, %d survived, in %s\n",
-		len(mutants), len(mutants)-len(survivors), len(survivors), time.Since(begin).Round(time.Second))
+	fmt.Printf("%d rules, switched off in %d ways: %d noticed, %d not, in %s\n",
+		len(cloud.Rules()), len(mutants), len(mutants)-len(survivors), len(survivors), time.Since(begin).Round(time.Second))
 	if len(survivors) > 0 {
 		return fmt.Errorf("no test notices when these are switched off; write one that breaks exactly that:\n  %s", strings.Join(survivors, "\n  "))
 	}
 	return nil
 }
 
-// mutants are the rules, and the places where they are applied.
+// mutants are the places where rules are applied, and the rules that are applied
+// in other ways than by their name.
 func mutants(s *suites) ([]mutant, error) {
-	var all []mutant
-	var packages []string
+	rules := map[string][]string{}
 	for _, r := range cloud.Rules() {
-		all = append(all, mutant{r.Name, r.Package})
-		if !slices.Contains(packages, r.Package) {
-			packages = append(packages, r.Package)
-		}
+		rules[r.Package] = append(rules[r.Package], r.Name)
 	}
-	for _, pkg := range packages {
-		places, err := places(s.folder(pkg))
+	var all []mutant
+	for _, pkg := range slices.Sorted(maps.Keys(rules)) {
+		source, err := parse(s.folder(pkg))
 		if err != nil {
 			return nil, err
 		}
-		for _, place := range places {
+		placed := source.placed(rules[pkg])
+		for _, rule := range rules[pkg] {
+			if !slices.Contains(placed, rule) {
+				all = append(all, mutant{rule, pkg})
+			}
+		}
+		for _, place := range source.places() {
 			all = append(all, mutant{place, pkg})
 		}
 	}

@@ -38,7 +38,7 @@ type goPackage struct {
 
 func newSuites() (*suites, error) {
 	s := &suites{compiled: map[string]func() (string, error){}}
-	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Deps,TestGoFiles,XTestGoFiles", "./sandbox/...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Deps,TestGoFiles,XTestGoFiles", "github.com/slipway-iac/slipway/sandbox/...").Output()
 	if err != nil {
 		return nil, fmt.Errorf("listing packages (run it from the project's folder): %w", err)
 	}
