@@ -94,7 +94,7 @@ func TestInstallRefusals(t *testing.T) {
 		"deep":              {values(object{"serviceAccount": object{"named": "x"}}), valueUnknown, "serviceAccount.named"},
 		"not a map":         {values(object{"serviceAccount": "x"}), valueUnknown, "serviceAccount as anything but a map"},
 		"missing value":     {theRelease(cloud.Props{"name": "other", "values": object{}}), valueMissing, "clusterName"},
-		"no namespace":      {certManager(nil).With(cloud.Props{"createNamespace": false}), namespaceMissing, `namespaces "cert-manager" not found`},
+		"no namespace":      {certManager(nil).With(cloud.Props{"createNamespace": false}), namespaceMissing, `namespaces "cert-manager" not found; make the namespace before the release, or set createNamespace`},
 		"another's objects": {values(nil), releaseForeign, `Service "aws-load-balancer-webhook-service"`},
 	}
 	for name, tc := range tests {
