@@ -19,7 +19,7 @@ import (
 )
 
 // exported is a program as `pulumi stack export` writes it after an update.
-func exported(t *testing.T, resources []policyx.AnalyzerResource) string {
+func exportedTo(t *testing.T, resources []policyx.AnalyzerResource) string {
 	t.Helper()
 	const providers = "urn:pulumi:example::policy::pulumi:providers:%s::default"
 	var list []map[string]any
@@ -75,7 +75,7 @@ func TestPolicyAnalyzeOfAnExportedState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	state := exported(t, resources)
+	state := exportedTo(t, resources)
 	settings := filepath.Join(t.TempDir(), "settings.json")
 	if err := os.WriteFile(settings, []byte(`{"pack-settings": {"profile": "regulated"}}`), 0o600); err != nil {
 		t.Fatal(err)
