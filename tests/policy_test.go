@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,7 +44,8 @@ func findings(out, level string) []string {
 }
 
 // Each environment passes the policy pack in the profile of its tier: in a first
-// preview, where little is known, and in an update, where everything is.
+// preview, where little is known, and in an update, where everything is. In prod,
+// mistakes are then made one by one.
 func TestEnvironmentsPassThePolicies(t *testing.T) {
 	t.Parallel()
 	pack := policyPack(t)
@@ -69,6 +71,17 @@ func TestEnvironmentsPassThePolicies(t *testing.T) {
 				t.Errorf("something is unknown in an update: %v", waiting)
 			}
 			t.Logf("%d advisories", len(findings(up.StdOut, "advisory")))
+			if name == "prod" {
+				exported, err := s.Stack.Export(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				var d struct{ Resources []captured }
+				if err := json.Unmarshal(exported.Deployment, &d); err != nil {
+					t.Fatal(err)
+				}
+				seed(t, d.Resources)
+			}
 		})
 	}
 }
