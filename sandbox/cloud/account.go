@@ -32,6 +32,7 @@ type Account struct {
 	id        string
 	kinds     map[string]*Kind
 	functions map[string]*Function
+	reactions []func(tx *Tx)
 	clock     func() time.Time
 
 	mu    sync.Mutex
@@ -55,6 +56,9 @@ func Open(o Options) (*Account, error) {
 		}
 		for _, f := range s.Functions {
 			a.functions[f.Token] = &f
+		}
+		if s.React != nil {
+			a.reactions = append(a.reactions, s.React)
 		}
 	}
 	store, err := openStore(o.Path)

@@ -60,6 +60,9 @@ type Service struct {
 	Functions []Function
 	// Tags are for the kinds that a program can tag.
 	Tags TagRules
+	// React is what the service does by itself about whatever a call changed,
+	// before the call is kept; nil when it only does what it is told.
+	React func(tx *Tx)
 }
 
 // Resource is something that exists in the account.

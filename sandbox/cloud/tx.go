@@ -72,7 +72,12 @@ func (tx *Tx) end() {
 	}
 }
 
+// commit keeps what a call did, and what services do by themselves because of
+// it.
 func (tx *Tx) commit() error {
+	for _, react := range tx.account.reactions {
+		react(tx)
+	}
 	err := tx.account.store.commit(tx)
 	tx.committed = err == nil
 	return err

@@ -8,13 +8,23 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
+	"github.com/slipway-iac/slipway/sandbox/kube/control"
+	"github.com/slipway-iac/slipway/sandbox/kube/controllers"
 	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 	"github.com/slipway-iac/slipway/sandbox/kube/validation"
 )
 
-// Service lets an account hold Kubernetes objects.
+// Service lets an account hold Kubernetes objects, and has the controllers of its
+// clusters act on whatever changes.
 func Service() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{{Token: cloud.KubernetesObject, Noun: "Kubernetes object", Service: "Kubernetes", Hidden: true}}}
+	return cloud.Service{
+		Kinds: []cloud.Kind{{Token: cloud.KubernetesObject, Noun: "Kubernetes object", Service: "Kubernetes", Hidden: true}},
+		React: func(tx *cloud.Tx) {
+			for _, cluster := range tx.List(cloud.EKSCluster) {
+				control.Run(tx, cluster, controllers.All())
+			}
+		},
+	}
 }
 
 // Client is a connection to the API of one cluster.
@@ -107,10 +117,10 @@ func (c *Client) Create(apiVersion, kind, seed string, object cloud.Props, patch
 		} else if made, err = call.create(t, object); made != nil {
 			call.claim(made)
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			made, err = call.settle(made)
 		}
-		return call.awaitPods(made)
+		return err
 	})
 	return made, err
 }
@@ -221,10 +231,10 @@ func (c *Client) Update(apiVersion, kind string, object cloud.Props) (cloud.Prop
 		if r == nil {
 			return fmt.Errorf("%s %q: %w", kind, name.ID(), ErrNotFound)
 		}
-		if changed, err = call.update(t, r, object); err != nil {
-			return err
+		if changed, err = call.update(t, r, object); err == nil {
+			changed, err = call.settle(changed)
 		}
-		return call.awaitPods(changed)
+		return err
 	})
 	return changed, err
 }
@@ -251,31 +261,15 @@ func (c *Client) Delete(apiVersion, kind string, name objects.Name) error {
 var immortal = []string{"default", "kube-system", "kube-public"}
 
 func (c call) delete(t objects.Type, r *cloud.Resource) error {
-	name := objects.NameOf(r.Props).Name
 	if err := c.askWebhooks(deleting, t, r.Props); err != nil {
 		return err
 	}
-	switch t.Kind {
-	case "Namespace":
-		if slices.Contains(immortal, name) {
-			if err := namespaceKept.Refuse("namespaces %q is forbidden: this namespace may not be deleted", name); err != nil {
-				return err
-			}
-		}
-		c.removeAll(objects.In(name))
-	case "CustomResourceDefinition":
-		for _, defined := range objects.DefinedBy(r.Props) {
-			c.removeAll(objects.Of(defined.APIVersion, defined.Kind))
+	if name := objects.NameOf(r.Props).Name; t.Kind == "Namespace" && slices.Contains(immortal, name) {
+		if err := namespaceKept.Refuse("namespaces %q is forbidden: this namespace may not be deleted", name); err != nil {
+			return err
 		}
 	}
-	c.tx.Remove(r)
-	return nil
-}
-
-func (c call) removeAll(where func(*cloud.Resource) bool) {
-	for _, o := range objects.All(c.tx, c.cluster, where) {
-		c.tx.Remove(o)
-	}
+	return control.Delete(c.tx, c.cluster, r, controllers.All())
 }
 
 func uid(tx *cloud.Tx) string {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
-	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
+	"github.com/slipway-iac/slipway/sandbox/cloud/all"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 )
 
@@ -25,7 +25,7 @@ type object = map[string]any
 // deployer is the administrator.
 func world(t *testing.T) *cloud.Account {
 	t.Helper()
-	account, err := cloud.Open(cloud.Options{Services: []cloud.Service{ec2.Service(), eks.Service(eks.Options{}), Service(), roles()}})
+	account, err := cloud.Open(cloud.Options{Services: append(all.Services(), Service())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,11 +65,6 @@ func removeNodes(t *testing.T, account *cloud.Account) {
 		}
 		return nil
 	})
-}
-
-// roles lets the account look for IAM roles, of which it has none.
-func roles() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{{Token: cloud.IAMRole, Global: true, Hidden: true}}}
 }
 
 func open(cidrs ...string) object {

@@ -40,6 +40,12 @@ func WayOut(tx *cloud.Tx, subnetID string) (bool, string) {
 	return false, fmt.Sprintf("the default route of subnet %s leads to %s, which is no way to the internet", subnetID, target)
 }
 
+// Public tells whether a subnet's default route leads to an internet gateway.
+func Public(tx *cloud.Tx, subnetID string) bool {
+	target, _ := defaultRoute(tx, subnetID)
+	return strings.HasPrefix(target, "igw-")
+}
+
 // defaultRoute is where a subnet's table sends what is for elsewhere.
 func defaultRoute(tx *cloud.Tx, subnetID string) (target, why string) {
 	table := TableOf(tx, subnetID)

@@ -14,6 +14,8 @@ const (
 	groupFact   = "nodeGroup"
 	readyFact   = "ready"
 	maxPodsFact = "maxPods"
+	roleFact    = "role"
+	hopsFact    = "metadataHops"
 )
 
 // cniOwner owns the interfaces that the VPC CNI attaches to nodes.
@@ -46,12 +48,31 @@ func (s *nodeSpec) settle(tx *cloud.Tx, r *cloud.Resource, desired int) error {
 	return f.err()
 }
 
-// launch starts one node in a subnet. One that cannot join is left running, as
-// EKS leaves it.
-func (s *nodeSpec) launch(tx *cloud.Tx, r *cloud.Resource, subnet *cloud.Resource) (f faults) {
+// launch starts one node of a group in a subnet. One that cannot join is left
+// running, as EKS leaves it.
+func (s *nodeSpec) launch(tx *cloud.Tx, r *cloud.Resource, subnet *cloud.Resource) faults {
+	name := r.Props.Str("nodeGroupName")
+	_, f := s.start(tx, subnet, start{
+		by: owner, profile: "eks-" + name, facts: cloud.Props{groupFact: r.ID, maxPodsFact: s.maxPods()}, tags: map[string]string{
+			"eks:cluster-name": s.cluster.ID, "eks:nodegroup-name": name, "kubernetes.io/cluster/" + s.cluster.ID: "owned",
+		},
+	})
+	return f
+}
+
+// start is what only whoever starts a node knows of it.
+type start struct {
+	by, profile string
+	tags        map[string]string
+	facts       cloud.Props
+}
+
+// start starts one node in a subnet; nil when EC2 does not even start it.
+func (s *nodeSpec) start(tx *cloud.Tx, subnet *cloud.Resource, by start) (*cloud.Resource, faults) {
+	var f faults
 	if why := s.launchFault(tx, subnet); why != nil {
 		f.found(why)
-		return f
+		return nil, f
 	}
 	id := tx.ID("i-")
 	public := subnet.Props.Bool("mapPublicIpOnLaunch")
@@ -59,28 +80,25 @@ func (s *nodeSpec) launch(tx *cloud.Tx, r *cloud.Resource, subnet *cloud.Resourc
 		public = *s.publicAddress
 	}
 	nic, err := ec2.AttachInterface(tx, ec2.Interface{
-		SubnetID: subnet.ID, SecurityGroups: s.groups, For: ec2.For(cloud.Instance, id), Owner: owner, Public: public,
+		SubnetID: subnet.ID, SecurityGroups: s.groups, For: ec2.For(cloud.Instance, id), Owner: by.by, Public: public,
 	})
 	if err != nil {
-		f.add(nodeSubnetFull, "%s; give the node group subnets with room", refusalText(err))
-		return f
+		f.add(nodeSubnetFull, "%s; give the nodes subnets with room", refusalText(err))
+		return nil, f
 	}
 	f = s.faults(tx, subnet)
 	if len(f) == 0 {
 		f = s.attachPods(tx, id, subnet, nic)
 	}
-	name := r.Props.Str("nodeGroupName")
-	tags := map[string]string{
-		"eks:cluster-name": s.cluster.ID, "eks:nodegroup-name": name, "kubernetes.io/cluster/" + s.cluster.ID: "owned",
-	}
 	ip := nic.Props.Str("privateIp")
-	tx.Make(owner, cloud.Instance, id, cloud.AllTags(tags).With(cloud.Props{
+	return tx.Make(by.by, cloud.Instance, id, cloud.AllTags(by.tags).With(cloud.Props{
 		"ami": s.image.id, "arn": tx.ARN("ec2", "instance/"+id), "availabilityZone": subnet.Props.Str("availabilityZone"),
-		"iamInstanceProfile": "eks-" + name, "instanceState": "running", "instanceType": s.types[0].Name,
+		"iamInstanceProfile": by.profile, "instanceState": "running", "instanceType": s.types[0].Name,
 		"privateDns": privateDNS(tx.Session.Region, ip), "privateIp": ip, "publicIp": nic.Props.Str("publicIp"),
 		"subnetId": subnet.ID, "vpcId": subnet.Props.Str("vpcId"), "vpcSecurityGroupIds": cloud.Strings(s.groups...),
-	}), cloud.Props{groupFact: r.ID, readyFact: len(f) == 0, maxPodsFact: s.maxPods()})
-	return f
+	}), by.facts.With(cloud.Props{
+		readyFact: len(f) == 0, roleFact: s.role.Props.Str("arn"), hopsFact: s.hops,
+	})), f
 }
 
 // retry looks again at a node that did not join: what was missing may be there

@@ -78,3 +78,26 @@ func Key(cluster *cloud.Resource) string {
 func Runs(tx *cloud.Tx, cluster *cloud.Resource, addon string) bool {
 	return findAddon(tx, cluster.ID, addon) != nil || SelfManaged(cluster, addon)
 }
+
+// Configuration is what an add-on is configured with; nil when it is not there,
+// or not configured.
+func Configuration(tx *cloud.Tx, cluster *cloud.Resource, addon string) cloud.Props {
+	a := findAddon(tx, cluster.ID, addon)
+	if a == nil {
+		return nil
+	}
+	config, err := readConfiguration(a.Props.Str("configurationValues"))
+	if err != nil {
+		return nil
+	}
+	return config
+}
+
+// AddonRole is the role that an add-on's service account names, by the OpenID
+// Connect way; "" when there is none.
+func AddonRole(tx *cloud.Tx, cluster *cloud.Resource, addon string) string {
+	if a := findAddon(tx, cluster.ID, addon); a != nil {
+		return a.Props.Str("serviceAccountRoleArn")
+	}
+	return ""
+}

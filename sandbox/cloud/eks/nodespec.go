@@ -26,7 +26,10 @@ type nodeSpec struct {
 	// publicAddress is what the launch template says about public addresses;
 	// nil when it leaves that to the subnet.
 	publicAddress *bool
-	cni           cni
+	// hops is how far from the machine its metadata are heard: pods hear them from
+	// two hops on.
+	hops int
+	cni  cni
 }
 
 // image is what the nodes start from.
@@ -50,7 +53,7 @@ func resolve(tx *cloud.Tx, c *cloud.Resource, p cloud.Props) (*nodeSpec, error) 
 			return nil, err
 		}
 	}
-	s := &nodeSpec{cluster: c, labels: p.StrMap("labels"), cni: cniOf(tx, c)}
+	s := &nodeSpec{cluster: c, labels: p.StrMap("labels"), hops: managedHops, cni: cniOf(tx, c)}
 	for _, step := range []func(*cloud.Tx, cloud.Props) error{s.findRole, s.findSubnets, s.readTemplate, s.findTypes, s.findImage} {
 		if err := step(tx, p); err != nil {
 			return nil, err
@@ -59,6 +62,10 @@ func resolve(tx *cloud.Tx, c *cloud.Resource, p cloud.Props) (*nodeSpec, error) 
 	fillGroup(p)
 	return s, nil
 }
+
+// managedHops is what EKS sets for its nodes where nothing else is said.
+// https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
+const managedHops = 2
 
 func fillGroup(p cloud.Props) {
 	for name, value := range map[string]any{

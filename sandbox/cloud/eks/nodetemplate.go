@@ -42,6 +42,9 @@ func (s *nodeSpec) readTemplate(tx *cloud.Tx, p cloud.Props) error {
 			return err
 		}
 	}
+	if hops := lt.Obj("metadataOptions").Int("httpPutResponseHopLimit"); hops > 0 {
+		s.hops = hops
+	}
 	s.image.id = lt.Str("imageId")
 	s.image.custom = s.image.id != ""
 	data, err := base64.StdEncoding.DecodeString(lt.Str("userData"))

@@ -91,15 +91,14 @@ func Make(tx *cloud.Tx, b LoadBalancer) (*cloud.Resource, error) {
 	return r, set(tx, r, b)
 }
 
-// Change brings a load balancer to new subnets, security groups, protection
-// and facts. Name, type and scheme stay.
+// Change brings a load balancer to new subnets, security groups and protection.
+// Everything else of it stays.
 func Change(tx *cloud.Tx, r *cloud.Resource, b LoadBalancer) error {
 	// Its own interfaces do not count against the room in its subnets.
 	ec2.ReleaseInterfaces(tx, ec2.For(cloud.LoadBalancer, r.ID))
 	if _, err := check(tx, b); err != nil {
 		return err
 	}
-	r.Facts = b.Facts
 	return set(tx, r, b)
 }
 
@@ -174,21 +173,24 @@ func deleteBalancer(tx *cloud.Tx, r *cloud.Resource) error {
 	return nil
 }
 
-// dnsName is an address of the form that load balancers have.
+// dnsName is an address of the form that load balancers have. It follows from
+// the name, so that a load balancer that is made again is found again.
 func dnsName(tx *cloud.Tx, b LoadBalancer) string {
 	name, region := b.Name, tx.Session.Region
 	if b.Internal {
 		name = "internal-" + name
 	}
 	if b.Type == Network {
-		return strings.ToLower(name) + "-" + tx.Hex(16) + ".elb." + region + "." + cloud.DNSSuffix(region)
+		return strings.ToLower(name) + "-" + hash(tx.AccountID(), region, b.Name)[:16] + ".elb." + region + "." + cloud.DNSSuffix(region)
 	}
-	return strings.ToLower(name) + "-" + tx.Hex(10) + "." + region + ".elb." + cloud.DNSSuffix(region)
+	return strings.ToLower(name) + "-" + hash(tx.AccountID(), region, b.Name)[:10] + "." + region + ".elb." + cloud.DNSSuffix(region)
 }
 
 // zoneID is the hosted zone of a region's load balancers of a type, for
 // aliases. AWS's are other ones.
-func zoneID(region string, t Type) string {
-	sum := sha256.Sum256([]byte(region + string(t)))
-	return "Z" + strings.ToUpper(hex.EncodeToString(sum[:]))[:13]
+func zoneID(region string, t Type) string { return "Z" + strings.ToUpper(hash(region, string(t)))[:13] }
+
+func hash(words ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(words, "|")))
+	return hex.EncodeToString(sum[:])
 }

@@ -19,15 +19,15 @@ type Set struct {
 }
 
 // Upsert puts a set of records into its zone on behalf of owner, over one of the
-// same name and type. facts is what the owner remembers of it.
-func Upsert(tx *cloud.Tx, owner string, s Set, facts cloud.Props) error {
+// same name and type.
+func Upsert(tx *cloud.Tx, owner string, s Set) error {
 	props := cloud.Props{"zoneId": s.ZoneID, "name": s.Name, "type": s.Type, "allowOverwrite": false}
 	if s.AliasName != "" {
 		props["aliases"] = []any{map[string]any{"name": s.AliasName, "zoneId": s.AliasZoneID, "evaluateTargetHealth": true}}
 	} else {
 		props["records"], props["ttl"] = cloud.Strings(s.Records...), 300.0
 	}
-	r := &cloud.Resource{Kind: cloud.Route53Record, Owner: owner, Props: props, Facts: facts}
+	r := &cloud.Resource{Kind: cloud.Route53Record, Owner: owner, Props: props, Facts: cloud.Props{}}
 	if old := Find(tx, s.ZoneID, s.Name, s.Type); old != nil {
 		r.Seq = old.Seq
 	}

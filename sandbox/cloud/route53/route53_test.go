@@ -275,11 +275,11 @@ func TestUpsertForOthers(t *testing.T) {
 		if zones := route53.ZonesFor(tx, "example.org"); len(zones) != 0 {
 			t.Errorf("got %v", zones)
 		}
-		if err := route53.Upsert(tx, "external-dns", set, nil); err != nil {
+		if err := route53.Upsert(tx, "external-dns", set); err != nil {
 			return err
 		}
 		set.AliasName = "other.elb.amazonaws.com"
-		return route53.Upsert(tx, "external-dns", set, nil)
+		return route53.Upsert(tx, "external-dns", set)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -100,3 +100,13 @@ func AMI(tx *cloud.Tx, id string) (os, arch, minor string, ok bool) {
 	}
 	return "", "", "", false
 }
+
+// ImageID is the ID of the standard image of an operating system, an architecture
+// (x86_64 or arm64) and a Kubernetes minor in a region.
+func ImageID(region, os, arch, minor string) string {
+	variant := ""
+	if os == AL2023 {
+		variant = "standard"
+	}
+	return image{os, variant, arch, minor}.id(region)
+}
