@@ -18,8 +18,8 @@ import (
 	yaml "github.com/slipway-iac/slipway/policy/example"
 )
 
-// exported is a program as `pulumi stack export` writes it after an update.
-func exportedTo(t *testing.T, resources []policyx.AnalyzerResource) string {
+// stateFile is a program as `pulumi stack export` writes it after an update.
+func stateFile(t *testing.T, resources []policyx.AnalyzerResource) string {
 	t.Helper()
 	const providers = "urn:pulumi:example::policy::pulumi:providers:%s::default"
 	var list []map[string]any
@@ -75,7 +75,7 @@ func TestPolicyAnalyzeOfAnExportedState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	state := exportedTo(t, resources)
+	state := stateFile(t, resources)
 	settings := filepath.Join(t.TempDir(), "settings.json")
 	if err := os.WriteFile(settings, []byte(`{"pack-settings": {"profile": "regulated"}}`), 0o600); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
 
@@ -41,6 +44,27 @@ func TestSandboxRefusesWhatAWSRefuses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What AWS only might refuse is a warning beside the resource, and nothing stops.
+func TestDoubtsAreShown(t *testing.T) {
+	t.Parallel()
+	g := ground{networking: true, zones: []string{"us-west-2a", "us-west-2b"}}
+	s, out := bare(t, "doubt", func(ctx *pulumi.Context) error {
+		if err := g.program(ctx); err != nil {
+			return err
+		}
+		_, err := ec2.NewVpcIpv4CidrBlockAssociation(ctx, "pods", &ec2.VpcIpv4CidrBlockAssociationArgs{
+			VpcId: g.vpc.ID(), CidrBlock: pulumi.String("198.19.0.0/16"),
+		}, pulumi.Provider(g.provider))
+		return err
+	})
+	if _, err := s.Up(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if shown := out.String(); !strings.Contains(shown, "warning: AWS may refuse this (InvalidVpc.Range): The CIDR '198.19.0.0/16'") {
+		t.Errorf("the warning is not shown:\n%s", shown)
 	}
 }
 

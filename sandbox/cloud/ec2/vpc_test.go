@@ -190,6 +190,9 @@ func TestProviderChecksRanges(t *testing.T) {
 	if got := w.problem(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.1/16"}); got != "cidrBlock" {
 		t.Errorf("a host's address as range: problem with %q", got)
 	}
+	if got := w.problem(cloud.Subnet, cloud.Props{"vpcId": "vpc-1", "ipv6Native": true}); got != "ipv6Native" {
+		t.Errorf("a subnet without IPv4: problem with %q", got)
+	}
 	if got := w.problem(cloud.VPC, cloud.Props{"cidrBlock": cloud.Unknown}); got != "" {
 		t.Errorf("an unknown range: problem with %q", got)
 	}

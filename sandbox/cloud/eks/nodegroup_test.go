@@ -1,6 +1,7 @@
 package eks_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -181,6 +182,14 @@ func TestThirtyNodeGroups(t *testing.T) {
 	}
 }
 
+func manyTaints(n int) []any {
+	var taints []any
+	for i := range n {
+		taints = append(taints, map[string]any{"key": fmt.Sprint("k", i), "effect": "NO_SCHEDULE"})
+	}
+	return taints
+}
+
 func TestNodeGroupProviderChecks(t *testing.T) {
 	t.Parallel()
 	w := platform(t)
@@ -192,6 +201,7 @@ func TestNodeGroupProviderChecks(t *testing.T) {
 		"unknown image":    {cloud.Props{"amiType": "AL2024"}, "amiType"},
 		"unknown capacity": {cloud.Props{"capacityType": "CHEAP"}, "capacityType"},
 		"no nodes ever":    {cloud.Props{"scalingConfig": map[string]any{"minSize": 0.0, "desiredSize": 0.0, "maxSize": 0.0}}, "scalingConfig.maxSize"},
+		"51 taints":        {cloud.Props{"taints": manyTaints(51)}, "taints"},
 		"unknown effect":   {cloud.Props{"taints": []any{map[string]any{"key": "a", "effect": "NoSchedule"}}}, "taints.effect"},
 		"id and name":      {cloud.Props{"launchTemplate": map[string]any{"id": "lt-1", "name": "x", "version": "1"}}, "launchTemplate"},
 		"both unavailable": {cloud.Props{"updateConfig": map[string]any{"maxUnavailable": 1.0, "maxUnavailablePercentage": 10.0}}, "updateConfig"},

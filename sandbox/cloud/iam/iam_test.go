@@ -142,6 +142,8 @@ func TestProviderChecks(t *testing.T) {
 	}{
 		"role name of 65 characters": {cloud.IAMRole, role(strings.Repeat("a", 65), nil), "name"},
 		"role name with a space":     {cloud.IAMRole, role("a b", nil), "name"},
+		"description of 1001":        {cloud.IAMRole, role("x", cloud.Props{"description": strings.Repeat("a", 1001)}), "description"},
+		"session of 13 hours":        {cloud.IAMRole, role("x", cloud.Props{"maxSessionDuration": 46800.0}), "maxSessionDuration"},
 		"session of half an hour":    {cloud.IAMRole, role("x", cloud.Props{"maxSessionDuration": 1800.0}), "maxSessionDuration"},
 		"trust that is no JSON":      {cloud.IAMRole, cloud.Props{"assumeRolePolicy": "{"}, "assumeRolePolicy"},
 		"issuer without https":       {cloud.IAMOpenIDConnectProvider, cloud.Props{"url": "http://x", "clientIdLists": cloud.Strings("a")}, "url"},

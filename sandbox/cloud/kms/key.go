@@ -58,9 +58,6 @@ func checkKey(p cloud.Props) []cloud.Problem {
 	}
 	between("deletionWindowInDays", 7, 30)
 	between("rotationPeriodInDays", 90, 2560)
-	if p.Has("rotationPeriodInDays") && !p.Has("enableKeyRotation") {
-		bad("rotationPeriodInDays", "needs enableKeyRotation")
-	}
 	if len(p.Str("description")) > 8192 {
 		bad("description", "has more than 8192 characters")
 	}

@@ -109,16 +109,23 @@ func TestRefusals(t *testing.T) {
 
 func TestProviderChecks(t *testing.T) {
 	t.Parallel()
-	for property, p := range map[string]cloud.Props{
-		"deletionWindowInDays":  {"deletionWindowInDays": 6.0},
-		"rotationPeriodInDays":  {"rotationPeriodInDays": 89.0, "enableKeyRotation": true},
-		"customerMasterKeySpec": {"customerMasterKeySpec": "AES"},
+	for name, tc := range map[string]struct {
+		props    cloud.Props
+		property string
+	}{
+		"window of 6 days":          {cloud.Props{"deletionWindowInDays": 6.0}, "deletionWindowInDays"},
+		"window of 31 days":         {cloud.Props{"deletionWindowInDays": 31.0}, "deletionWindowInDays"},
+		"rotation after 89 days":    {cloud.Props{"rotationPeriodInDays": 89.0, "enableKeyRotation": true}, "rotationPeriodInDays"},
+		"rotation after 2561 days":  {cloud.Props{"rotationPeriodInDays": 2561.0, "enableKeyRotation": true}, "rotationPeriodInDays"},
+		"description of 8193 bytes": {cloud.Props{"description": strings.Repeat("a", 8193)}, "description"},
+		"unknown kind of key":       {cloud.Props{"customerMasterKeySpec": "AES"}, "customerMasterKeySpec"},
+		"unknown use":               {cloud.Props{"keyUsage": "ENCRYPT"}, "keyUsage"},
 	} {
-		t.Run(property, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			problems, err := open(t).Check(cloud.KMSKey, p)
-			if err != nil || len(problems) != 1 || problems[0].Property != property {
-				t.Errorf("got %v, %v, want one problem of %s", problems, err, property)
+			problems, err := open(t).Check(cloud.KMSKey, tc.props)
+			if err != nil || len(problems) != 1 || problems[0].Property != tc.property {
+				t.Errorf("got %v, %v, want one problem of %s", problems, err, tc.property)
 			}
 		})
 	}
