@@ -128,15 +128,19 @@ func TestNodeGroupRefusals(t *testing.T) {
 		"absent template version": {func(w *world) cloud.Props {
 			return cloud.Props{"launchTemplate": map[string]any{"id": w.template(nil).Obj("launchTemplate")["id"], "version": "2"}}
 		}, "InvalidParameterException"},
-		"template and disk":        {templated(nil, cloud.Props{"diskSize": 50.0}), "InvalidParameterException"},
-		"template and remote":      {templated(nil, cloud.Props{"remoteAccess": map[string]any{"ec2SshKey": "k"}}), "InvalidParameterException"},
-		"two instance types":       {templated(cloud.Props{"instanceType": "m6i.large"}, nil), "InvalidParameterException"},
-		"template with profile":    {templated(cloud.Props{"iamInstanceProfile": map[string]any{"name": "x"}}, nil), "InvalidParameterException"},
-		"template with subnet":     {templated(cloud.Props{"networkInterfaces": []any{map[string]any{"subnetId": "subnet-0"}}}, nil), "InvalidParameterException"},
-		"template that hibernates": {templated(cloud.Props{"hibernationOptions": map[string]any{"configured": true}}, nil), "InvalidParameterException"},
-		"template that stops":      {templated(cloud.Props{"instanceInitiatedShutdownBehavior": "stop"}, nil), "InvalidParameterException"},
-		"script as user data":      {templated(cloud.Props{"userData": encoded("#!/bin/sh\n")}, nil), "InvalidParameterException"},
-		"MIME for Bottlerocket":    {templated(cloud.Props{"userData": encoded("MIME-Version: 1.0\n")}, cloud.Props{"amiType": "BOTTLEROCKET_x86_64"}), "InvalidParameterException"},
+		"template and disk":         {templated(nil, cloud.Props{"diskSize": 50.0}), "InvalidParameterException"},
+		"template and remote":       {templated(nil, cloud.Props{"remoteAccess": map[string]any{"ec2SshKey": "k"}}), "InvalidParameterException"},
+		"two instance types":        {templated(cloud.Props{"instanceType": "m6i.large"}, nil), "InvalidParameterException"},
+		"template with profile":     {templated(cloud.Props{"iamInstanceProfile": map[string]any{"name": "x"}}, nil), "InvalidParameterException"},
+		"template with subnet":      {templated(cloud.Props{"networkInterfaces": []any{map[string]any{"subnetId": "subnet-0"}}}, nil), "InvalidParameterException"},
+		"template that hibernates":  {templated(cloud.Props{"hibernationOptions": map[string]any{"configured": true}}, nil), "InvalidParameterException"},
+		"template that stops":       {templated(cloud.Props{"instanceInitiatedShutdownBehavior": "stop"}, nil), "InvalidParameterException"},
+		"script as user data":       {templated(cloud.Props{"userData": encoded("#!/bin/sh\n")}, nil), "InvalidParameterException"},
+		"MIME for Bottlerocket":     {templated(cloud.Props{"userData": encoded("MIME-Version: 1.0\n")}, cloud.Props{"amiType": "BOTTLEROCKET_x86_64"}), "InvalidParameterException"},
+		"MIME without a part":       {templated(cloud.Props{"userData": encoded("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"\n\nb\n")}, nil), "InvalidParameterException"},
+		"MIME that is one document": {templated(cloud.Props{"userData": encoded("MIME-Version: 1.0\nContent-Type: application/node.eks.aws\n\nkind: NodeConfig\n")}, nil), "InvalidParameterException"},
+		"TOML with a mistake":       {templated(cloud.Props{"userData": encoded("[settings.kubernetes\n")}, cloud.Props{"amiType": "BOTTLEROCKET_x86_64"}), "InvalidParameterException"},
+		"script for Bottlerocket":   {templated(cloud.Props{"userData": encoded("#!/bin/sh\n")}, cloud.Props{"amiType": "BOTTLEROCKET_x86_64"}), "InvalidParameterException"},
 		"image and type of image": {func(w *world) cloud.Props {
 			return w.template(cloud.Props{"imageId": w.ami(image)}).With(cloud.Props{"amiType": "AL2023_x86_64_STANDARD"})
 		}, "InvalidParameterException"},
@@ -162,6 +166,19 @@ func TestNodeGroupRefusals(t *testing.T) {
 				t.Errorf("a refused node group left %d resources behind", after-before)
 			}
 		})
+	}
+}
+
+func TestUserDataThatEKSMerges(t *testing.T) {
+	t.Parallel()
+	for kind, data := range map[string]string{
+		"AL2023_x86_64_STANDARD": "Content-Type: multipart/mixed; boundary=\"b\"\nMIME-Version: 1.0\n\n--b\nContent-Type: application/node.eks.aws\n\nkind: NodeConfig\n--b--\n",
+		"BOTTLEROCKET_x86_64":    "[settings.kubernetes]\nmax-pods = 110\n",
+	} {
+		w := platform(t)
+		if _, err := w.try("group", cloud.EKSNodeGroup, w.groupProps(w.template(cloud.Props{"userData": encoded(data)}).With(cloud.Props{"amiType": kind}))); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }
 

@@ -2,9 +2,14 @@ package eks
 
 import (
 	"encoding/base64"
+	"mime"
+	"mime/multipart"
+	"net/mail"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/BurntSushi/toml"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
@@ -90,18 +95,33 @@ func checkTemplate(p, lt cloud.Props) error {
 
 // checkUserDataForm refuses user data that EKS cannot merge with its own.
 func checkUserDataForm(amiType, data string) error {
-	mime := strings.HasPrefix(data, "MIME-Version:") || strings.HasPrefix(data, "Content-Type: multipart/")
 	switch {
-	case data == "":
+	case data == "" || strings.HasPrefix(amiType, "WINDOWS"):
 		return nil
 	case strings.HasPrefix(amiType, "BOTTLEROCKET"):
-		if mime || strings.HasPrefix(data, "#!") {
+		// To TOML, a script may be a comment.
+		var settings map[string]any
+		if _, err := toml.Decode(data, &settings); err != nil || len(settings) == 0 {
 			return groupTemplate.Refuse("Ec2LaunchTemplateInvalidConfiguration: User data was not in the TOML format.")
 		}
-	case !mime && !strings.HasPrefix(amiType, "WINDOWS"):
+	case !isMultipart(data):
 		return groupTemplate.Refuse("Ec2LaunchTemplateInvalidConfiguration: User data was not in the MIME multipart format.")
 	}
 	return nil
+}
+
+// isMultipart tells whether user data is a MIME document with at least one part.
+func isMultipart(data string) bool {
+	message, err := mail.ReadMessage(strings.NewReader(data))
+	if err != nil {
+		return false
+	}
+	kind, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	if err != nil || !strings.HasPrefix(kind, "multipart/") {
+		return false
+	}
+	_, err = multipart.NewReader(message.Body, parameters["boundary"]).NextPart()
+	return err == nil
 }
 
 var maxPodsForm = regexp.MustCompile(`max-?[pP]ods"?\s*[:=]\s*(\d+)`)
