@@ -35,6 +35,9 @@ state: program ## List what exists in the account
 timeline: program ## Show how long AWS would have taken for the last change
 	@$(SANDBOX) timeline $(ENV)
 
+reach: program ## Tell who reaches whom, in what exists or else in a preview
+	@$(SANDBOX) reach $(ENV)
+
 serve: program ## Keep the providers running for ordinary Pulumi commands
 	@$(SANDBOX) serve $(ENV)
 
@@ -59,4 +62,4 @@ bench: ## Measure: a second up against the first, and what the sandbox adds to e
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox
 
-.PHONY: help program up preview policy refresh destroy state timeline serve test mutate lint golden bench clean
+.PHONY: help program up preview policy refresh destroy state timeline reach serve test mutate lint golden bench clean

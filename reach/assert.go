@@ -26,12 +26,12 @@ func (a Assertion) Called(name string) Assertion {
 // Finding is an assertion that does not hold.
 type Finding struct {
 	// Assertion is the sentence.
-	Assertion string
+	Assertion string `json:"assertion"`
 	// Certain tells that it is broken; otherwise it may be, given facts that are
 	// not known yet.
-	Certain bool
+	Certain bool `json:"certain"`
 	// Why is the path of the packets, or what stops them.
-	Why string
+	Why string `json:"why"`
 }
 
 func (f Finding) Error() string {
@@ -93,7 +93,7 @@ func asked(name string, from, to Endpoint, what flow.Set, judge func(Pair) (brok
 
 // Check holds assertions against the network and returns what does not hold.
 func (n *Network) Check(assertions ...Assertion) []Finding {
-	var out []Finding
+	out := []Finding{}
 	for _, a := range assertions {
 		for _, f := range a.check(n) {
 			f.Assertion = a.name

@@ -127,7 +127,7 @@ func (w *walk) throughNAT(p *packet, at *subnet, r *route) outcome {
 // natAddress says which addresses a NAT gateway puts in the place of others, as
 // far as they are known.
 func natAddress(nat *Place) string {
-	own := "its own"
+	own := "its own address"
 	if nat.exact {
 		own = text(nat.addrs)
 	}

@@ -150,7 +150,7 @@ func (n *Network) readPods() {
 			}
 		}
 		for _, p := range pods {
-			p.linux, p.Name = true, "pods of "+cluster.Name
+			p.linux, p.Name = true, podsName(cluster)
 			p.translate(nodes, config, known)
 		}
 		if addon != nil {

@@ -96,6 +96,23 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
+// Reach knows no component. Its package capacity reads the table of instance
+// types, which is pure.
+func TestReachKnowsOnlyTheInstanceTable(t *testing.T) {
+	t.Parallel()
+	allowed := map[string][]string{"reach/capacity": {module + "/components/instances"}}
+	for _, p := range packages(t) {
+		if p.ImportPath != "reach" && !strings.HasPrefix(p.ImportPath, "reach/") {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if strings.HasPrefix(dep, module+"/components") && !slices.Contains(allowed[p.ImportPath], dep) {
+				t.Errorf("%s depends on %s: reach sees resources, not components", p.ImportPath, dep)
+			}
+		}
+	}
+}
+
 // The typed Kubernetes SDK costs 356 CPU-seconds of compiling and 4.7 GB of
 // memory; its package core/v1 alone, which pulumi-eks's SDK imports, 40. The
 // provider's own package costs nothing.

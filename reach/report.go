@@ -1,0 +1,81 @@
+package reach
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/slipway-iac/slipway/reach/flow"
+)
+
+// Write explains a result: every kind of answer once with its path or what stops
+// it, and after it the other pairs that have the same.
+func (r Result) Write(w io.Writer) error {
+	if len(r.Pairs) == 0 {
+		_, err := fmt.Fprintf(w, "%s to %s: nobody is there.\n", r.From, r.To)
+		return err
+	}
+	done := make([]bool, len(r.Pairs))
+	for i, p := range r.Pairs {
+		if done[i] {
+			continue
+		}
+		if _, err := fmt.Fprint(w, p.Text(r.Asked)); err != nil {
+			return err
+		}
+		for j, other := range r.Pairs[i+1:] {
+			if done[i+1+j] || !p.like(other, r.Asked) {
+				continue
+			}
+			done[i+1+j] = true
+			if _, err := fmt.Fprintf(w, "  likewise %s to %s\n", other.From, other.To); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// like tells whether two pairs are explained by the same words, but for where
+// their places are.
+func (p Pair) like(o Pair, what flow.Set) bool {
+	alike := func(a, b *Place) bool { return a.Role == b.Role && (a.Name == b.Name || a.Role == RoleSubnet) }
+	return alike(p.From, o.From) && alike(p.To, o.To) && p.Sources == o.Sources && len(p.Trace) == len(o.Trace) && slices.Equal(p.Facts, o.Facts) &&
+		(p.Blocked == nil) == (o.Blocked == nil) && (p.Blocked == nil || p.Blocked.Take == o.Blocked.Take || p.Answer(what) == AnswerNo) &&
+		p.Some.Equal(o.Some) && p.May.Equal(o.May)
+}
+
+type resultJSON struct {
+	From   string     `json:"from"`
+	To     string     `json:"to"`
+	Asked  flow.Set   `json:"asked"`
+	Answer Answer     `json:"answer"`
+	Pairs  []pairJSON `json:"pairs"`
+}
+
+type pairJSON struct {
+	From    string   `json:"from"`
+	To      string   `json:"to"`
+	Answer  Answer   `json:"answer"`
+	Some    flow.Set `json:"some"`
+	All     flow.Set `json:"all"`
+	May     flow.Set `json:"may"`
+	Sources string   `json:"sources,omitempty"`
+	Trace   []Hop    `json:"trace,omitempty"`
+	Exits   []Exit   `json:"exits,omitempty"`
+	Blocked *Blocker `json:"blocked,omitempty"`
+	Facts   []string `json:"facts,omitempty"`
+}
+
+// MarshalJSON writes a result with every pair, its path and what stops it.
+func (r Result) MarshalJSON() ([]byte, error) {
+	out := resultJSON{From: r.From.text, To: r.To.text, Asked: r.Asked, Answer: r.Answer(), Pairs: []pairJSON{}}
+	for _, p := range r.Pairs {
+		out.Pairs = append(out.Pairs, pairJSON{
+			From: p.From.String(), To: p.To.String(), Answer: p.Answer(r.Asked),
+			Some: p.Some, All: p.All, May: p.May, Sources: p.Sources, Trace: p.Trace, Exits: p.Exits, Blocked: p.Blocked, Facts: p.Facts,
+		})
+	}
+	return json.Marshal(out)
+}
