@@ -3,6 +3,7 @@ package reach
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slipway-iac/slipway/reach/flow"
@@ -64,11 +65,8 @@ func MustNot(from, to Endpoint, what flow.Set) Assertion {
 func MustLeaveByNAT(from Endpoint) Assertion {
 	name := fmt.Sprintf("%s must leave by NAT gateways only", from)
 	return asked(name, from, Internet, flow.All(), func(p Pair) (broken, certain bool) {
-		for _, e := range p.Exits {
-			broken = broken || e.NAT == ""
-			certain = certain || e.NAT == "" && e.Kind != "unknown" && !p.Some.Empty()
-		}
-		return broken, certain
+		past := func(e Exit) bool { return e.NAT == "" }
+		return slices.ContainsFunc(p.mayExits, past), !p.Some.Empty() && slices.ContainsFunc(p.Exits, past)
 	})
 }
 

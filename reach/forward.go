@@ -33,8 +33,8 @@ func (w *walk) connect(from, to *Place, f family, what flow.Set) outcome {
 	}
 	p := &packet{from: from, to: to, sender: from, family: f, ports: clientPorts(from)}
 	src, dst := f.of(from.addrs), f.of(to.addrs)
-	for place, its := range map[*Place]addrs{from: src, to: dst} {
-		if empty(its) {
+	for _, place := range []*Place{from, to} {
+		if empty(f.of(place.addrs)) {
 			if place.subnet != nil && place.subnet.unknown && w.assume("the range of subnet "+place.subnet.name+" is not known yet") {
 				return outcome{ways: []way{{conns: boxes{{f.every(), f.every(), what}}}}}
 			}

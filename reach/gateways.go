@@ -153,10 +153,8 @@ func (n *Network) joins(r *route, v *vpc) bool {
 // peers are the two VPCs of a peering connection; nil is one that is not among
 // the resources.
 func (n *Network) peers(it *item) (a, b *vpc) {
-	one, missing := n.index.ref(it, "vpcId", vpcType, defaultVPCType)
-	n.gap(missing)
-	other, _ := n.index.ref(it, "peerVpcId", vpcType, defaultVPCType)
-	return n.vpcs[one], n.vpcs[other]
+	ends := n.peerings[it]
+	return ends[0], ends[1]
 }
 
 // across goes to another VPC, by a peering connection or a transit gateway.

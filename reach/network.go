@@ -56,6 +56,7 @@ type Network struct {
 	places    []*Place
 	hosts     map[*item][]*Place // Places by the resource they belong to.
 	transit   map[*item]*transit
+	peerings  map[*item][2]*vpc
 	policies  []*policy
 	enforced  tri // Whether network policies are.
 	strays    []sgRule
@@ -75,7 +76,7 @@ func (o Options) New(resources []Resource) *Network {
 	n := &Network{
 		options: o, index: newIndex(resources),
 		vpcs: map[*item]*vpc{}, subnets: map[*item]*subnet{}, tables: map[*item]*table{}, acls: map[*item]*acl{},
-		groups: map[*item]*group{}, lists: map[*item]addrs{}, hosts: map[*item][]*Place{}, transit: map[*item]*transit{},
+		groups: map[*item]*group{}, lists: map[*item]addrs{}, hosts: map[*item][]*Place{}, transit: map[*item]*transit{}, peerings: map[*item][2]*vpc{},
 	}
 	// Each step uses what those before it made.
 	n.readVPCs()
@@ -84,6 +85,7 @@ func (o Options) New(resources []Resource) *Network {
 	n.readSubnets()
 	n.readTables()
 	n.readTransit()
+	n.readPeerings()
 	n.readACLs()
 	n.readPlaces()
 	n.readPolicies()

@@ -84,6 +84,8 @@ type Pair struct {
 	Facts []string
 	// Sources are the addresses that get through, where they are outside.
 	Sources string
+
+	mayExits []Exit // Those of May.
 }
 
 // Answer is the answer for some protocols and ports: yes when any of them
@@ -189,17 +191,24 @@ func (p *Pair) explain(sure, loose outcome) {
 			p.Facts = []string{fmt.Sprintf("it depends on which address of its subnet each has: only %s gets to %s", text(loose.conns().src()), text(loose.conns().dst()))}
 		}
 	}
-	for _, w := range shown.ways {
-		if p.Trace == nil {
-			p.Trace = w.hops
-		}
-		if w.exit != nil && !slices.ContainsFunc(p.Exits, func(e Exit) bool { return e.By == w.exit.By && e.Kind == w.exit.Kind }) {
-			p.Exits = append(p.Exits, *w.exit)
-		}
+	if len(shown.ways) > 0 {
+		p.Trace = shown.ways[0].hops
 	}
+	p.Exits, p.mayExits = exits(shown), exits(loose)
 	if blocked := append(sure.blocked, loose.blocked...); len(blocked) > 0 {
 		p.Blocked = &blocked[0]
 	}
+}
+
+// exits are where packets leave, each once.
+func exits(o outcome) []Exit {
+	var out []Exit
+	for _, w := range o.ways {
+		if w.exit != nil && !slices.ContainsFunc(out, func(e Exit) bool { return e.By == w.exit.By && e.Kind == w.exit.Kind && e.NAT == w.exit.NAT }) {
+			out = append(out, *w.exit)
+		}
+	}
+	return out
 }
 
 // Some is what certainly gets through between some pair.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/slipway-iac/slipway/reach/flow"
 )
@@ -25,7 +26,7 @@ func (r Result) Write(w io.Writer) error {
 			return err
 		}
 		for j, other := range r.Pairs[i+1:] {
-			if done[i+1+j] || !p.like(other, r.Asked) {
+			if done[i+1+j] || !p.like(other) {
 				continue
 			}
 			done[i+1+j] = true
@@ -39,11 +40,25 @@ func (r Result) Write(w io.Writer) error {
 
 // like tells whether two pairs are explained by the same words, but for where
 // their places are.
-func (p Pair) like(o Pair, what flow.Set) bool {
+func (p Pair) like(o Pair) bool {
 	alike := func(a, b *Place) bool { return a.Role == b.Role && (a.Name == b.Name || a.Role == RoleSubnet) }
-	return alike(p.From, o.From) && alike(p.To, o.To) && p.Sources == o.Sources && len(p.Trace) == len(o.Trace) && slices.Equal(p.Facts, o.Facts) &&
-		(p.Blocked == nil) == (o.Blocked == nil) && (p.Blocked == nil || p.Blocked.Take == o.Blocked.Take || p.Answer(what) == AnswerNo) &&
-		p.Some.Equal(o.Some) && p.May.Equal(o.May)
+	return alike(p.From, o.From) && alike(p.To, o.To) && p.Sources == o.Sources &&
+		p.Some.Equal(o.Some) && p.May.Equal(o.May) && len(p.Trace) == len(o.Trace) &&
+		slices.Equal(p.Facts, o.Facts) && p.anywhere(p.Blocked) == o.anywhere(o.Blocked)
+}
+
+// anywhere is what blocks a pair without the subnets of its places.
+func (p Pair) anywhere(b *Blocker) string {
+	if b == nil {
+		return ""
+	}
+	words := []string{}
+	for _, place := range []*Place{p.From, p.To} {
+		if !place.isWorld() && place.Subnet != "" {
+			words = append(words, place.Subnet, "…", text(ipv4.of(place.addrs)), "…")
+		}
+	}
+	return strings.NewReplacer(words...).Replace(b.At + ": " + b.Why)
 }
 
 type resultJSON struct {

@@ -94,6 +94,15 @@ func (n *Network) readTransit() {
 	}
 }
 
+// readPeerings reads the two ends of each peering connection.
+func (n *Network) readPeerings() {
+	for _, it := range n.index.of(peeringType) {
+		// The other VPC may be of another program, or of another account.
+		other, _ := n.index.ref(it, "peerVpcId", vpcType, defaultVPCType)
+		n.peerings[it] = [2]*vpc{n.vpcOf(it), n.vpcs[other]}
+	}
+}
+
 // usual tells whether an attachment uses the gateway's default route table.
 func usual(gateway, it *item, ofGateway, ofAttachment string) bool {
 	return gateway.props.str(ofGateway) != "disable" && it.props.flag(ofAttachment, yes) != no
