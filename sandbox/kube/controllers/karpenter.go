@@ -12,7 +12,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
 
-// provisioners is Karpenter; see
+// karpenter is Karpenter; see
 // https://github.com/aws/karpenter-provider-aws/tree/v1.14.1
 const karpenter = "karpenter"
 

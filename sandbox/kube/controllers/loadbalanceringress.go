@@ -60,50 +60,6 @@ func reachedAt(o *cloud.Resource, host string) {
 	}))
 }
 
-// ofClass tells whether an Ingress is of a class that the controller answers
-// to.
-func ofClass(tx *cloud.Tx, cluster, o *cloud.Resource) bool {
-	if old := o.Props.Obj("metadata").StrMap("annotations")["kubernetes.io/ingress.class"]; old != "" {
-		return old == "alb"
-	}
-	class := classOf(tx, cluster, o)
-	return class != nil && class.Props.Obj("spec").Str("controller") == "ingress.k8s.aws/alb"
-}
-
-// classOf is the class that an Ingress names, or the default one; nil when there
-// is none.
-func classOf(tx *cloud.Tx, cluster, o *cloud.Resource) *cloud.Resource {
-	name := o.Props.Obj("spec").Str("ingressClassName")
-	if name != "" {
-		return objects.Find(tx, cluster, networking, "IngressClass", objects.Name{Name: name})
-	}
-	for _, c := range objects.List(tx, cluster, networking, "IngressClass") {
-		if c.Props.Obj("metadata").StrMap("annotations")["ingressclass.kubernetes.io/is-default-class"] == "true" {
-			return c
-		}
-	}
-	return nil
-}
-
-// parameters are what the class of an Ingress says about its load balancers.
-func parameters(tx *cloud.Tx, cluster, o *cloud.Resource) cloud.Props {
-	class := classOf(tx, cluster, o)
-	if class == nil {
-		return nil
-	}
-	name := class.Props.Obj("spec").Obj("parameters").Str("name")
-	p := objects.Find(tx, cluster, "elbv2.k8s.aws/v1beta1", "IngressClassParams", objects.Name{Name: name})
-	if p == nil {
-		return nil
-	}
-	return p.Props.Obj("spec")
-}
-
-// groupOf is the group of an Ingress; "" when it has a load balancer to itself.
-func groupOf(tx *cloud.Tx, cluster, o *cloud.Resource) string {
-	return cmp.Or(parameters(tx, cluster, o).Obj("group").Str("name"), annotations(o, albPrefix)["group.name"])
-}
-
 // members are the Ingresses that share a load balancer with one, itself
 // included, without those that are being deleted.
 func members(tx *cloud.Tx, cluster, o *cloud.Resource) []*cloud.Resource {
@@ -120,13 +76,12 @@ func members(tx *cloud.Tx, cluster, o *cloud.Resource) []*cloud.Resource {
 // goes.
 func newIngressBalancer(tx *cloud.Tx, cluster, o *cloud.Resource) *balancer {
 	name, group := objects.NameOf(o.Props), groupOf(tx, cluster, o)
-	b := &balancer{prefix: "ingress.k8s.aws", kind: elbv2.Application, stack: group}
-	key := hash(10, clusterName(tx, cluster), group, name.ID())
+	b := &balancer{prefix: "ingress.k8s.aws", kind: elbv2.Application, stack: cmp.Or(group, name.ID())}
+	key := hash(10, clusterName(tx, cluster), b.stack)
 	if group == "" {
-		b.stack = name.ID()
 		b.name = fmt.Sprintf("k8s-%s-%s-%s", word(8, name.Namespace), word(8, name.Name), key)
 	} else {
-		b.name = fmt.Sprintf("k8s-%s-%s", word(17, group), hash(10, clusterName(tx, cluster), group))
+		b.name = fmt.Sprintf("k8s-%s-%s", word(17, group), key)
 	}
 	return b
 }

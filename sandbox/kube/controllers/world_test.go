@@ -35,7 +35,7 @@ type world struct {
 	client  *kube.Client
 	ids     map[string]string
 	kinds   map[string]string
-	made    int
+	order   []string
 }
 
 func newWorld(t *testing.T) *world {
@@ -61,6 +61,7 @@ func (w *world) make(name, kind string, p cloud.Props) *cloud.Resource {
 		w.t.Fatalf("making %s: %v", name, err)
 	}
 	w.ids[name], w.kinds[name] = r.ID, kind
+	w.order = append(w.order, name)
 	return r
 }
 
