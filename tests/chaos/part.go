@@ -1,0 +1,68 @@
+package chaos
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/slipway-iac/slipway/sandbox/fault"
+)
+
+// Begin brings up the first resources of the program, as many as are asked for,
+// as an up that is interrupted does.
+func (w *World) Begin(steps int) error {
+	w.plan = fault.NewPlan()
+	for _, recorded := range w.program.Resources {
+		if calls(recorded) {
+			if steps == 0 {
+				return nil
+			}
+			steps--
+		}
+		if err := w.register(recorded); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DestroyAs deletes everything in an order that the dependencies leave open: of
+// the n resources that nothing left waits for, pick says the next.
+func (w *World) DestroyAs(pick func(n int) int) error {
+	w.plan = fault.NewPlan()
+	for len(w.state.Resources) > 0 {
+		held := map[resource.URN]bool{}
+		for _, r := range w.state.Resources {
+			for _, urn := range outlived(r) {
+				held[urn] = true
+			}
+		}
+		free := slices.DeleteFunc(slices.Clone(w.state.Resources), func(r apitype.ResourceV3) bool { return held[r.URN] })
+		if err := w.delete(free[pick(len(free))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outlived are the URNs of what a resource goes before.
+func outlived(r apitype.ResourceV3) []resource.URN {
+	urns := slices.Concat(r.Dependencies, []resource.URN{r.Parent, r.DeletedWith})
+	if i := strings.LastIndex(r.Provider, "::"); i >= 0 {
+		urns = append(urns, resource.URN(r.Provider[:i]))
+	}
+	return urns
+}
+
+// Kept counts by kind what a destroy would leave of what the state has.
+func (w *World) Kept() map[string]int {
+	kept := map[string]int{}
+	for _, r := range w.state.Resources {
+		if r.RetainOnDelete && calls(r) {
+			kept[string(r.Type)]++
+		}
+	}
+	return kept
+}

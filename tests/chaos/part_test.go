@@ -1,0 +1,58 @@
+package chaos_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/slipway-iac/slipway/tests/chaos"
+)
+
+// everyOther is how many steps a short run goes on between two of the less usual
+// orders.
+const everyOther = 9
+
+// A destroy that begins after any step of an up leaves what it leaves on purpose
+// of what there is by then, in whichever order the dependencies allow.
+func TestDestroyFromEverywhere(t *testing.T) {
+	t.Parallel()
+	orders := map[string]func(step int) func(n int) int{
+		"the newest first": func(int) func(n int) int { return func(n int) int { return n - 1 } },
+		"the oldest first": func(int) func(n int) int { return func(int) int { return 0 } },
+		"any":              func(step int) func(n int) int { return rand.New(rand.NewPCG(*seed, uint64(step))).IntN },
+	}
+	for _, name := range []string{"dev", "staging", "prod"} {
+		p, err := site.Record(t.Context(), name, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for order, from := range orders {
+			t.Run(name+", "+order, func(t *testing.T) {
+				t.Parallel()
+				for step := 0; step <= p.Steps(); step++ {
+					if order != "the newest first" && !*full && step%everyOther != 0 && step != p.Steps() {
+						continue
+					}
+					if err := destroyFrom(p, step, from(step)); err != nil {
+						t.Errorf("after step %d of %d: %v", step, p.Steps(), err)
+					}
+				}
+			})
+		}
+	}
+}
+
+func destroyFrom(p *chaos.Program, step int, pick func(n int) int) error {
+	w, err := chaos.NewWorld(p)
+	if err != nil {
+		return err
+	}
+	if err := w.Begin(step); err != nil {
+		return fmt.Errorf("up: %w", err)
+	}
+	kept := w.Kept()
+	if err := w.DestroyAs(pick); err != nil {
+		return err
+	}
+	return chaos.SameCounts(chaos.Left(w.Account()), kept)
+}
