@@ -26,18 +26,20 @@ type ground struct {
 	lateCNI    bool
 	networking bool // Only the network.
 	noNodes    bool
+	nodesMay   []string // More policies of the nodes' role.
 
 	provider *aws.Provider
 	vpc      *ec2.Vpc
 	subnets  []*ec2.Subnet
 	cluster  *awseks.Cluster
 	routes   []pulumi.Resource
+	nodes    pulumi.Resource
 }
 
 func (g *ground) program(ctx *pulumi.Context) error {
 	*g = ground{
 		region: g.region, name: g.name, zones: g.zones, cidrs: g.cidrs, noWayOut: g.noWayOut, noCNI: g.noCNI,
-		lateCNI: g.lateCNI, networking: g.networking, noNodes: g.noNodes,
+		lateCNI: g.lateCNI, networking: g.networking, noNodes: g.noNodes, nodesMay: g.nodesMay,
 	}
 	steps := []func(*pulumi.Context) error{g.makeProvider, g.makeVPC, g.makeSubnets, g.makeWayOut}
 	if !g.networking {
@@ -197,8 +199,8 @@ func (g *ground) makeCluster(ctx *pulumi.Context) error {
 
 func (g *ground) makeNodes(ctx *pulumi.Context) error {
 	p := pulumi.Provider(g.provider)
-	role, ready, err := g.role(ctx, "nodes", "ec2.amazonaws.com",
-		"AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
+	role, ready, err := g.role(ctx, "nodes", "ec2.amazonaws.com", append([]string{
+		"AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy"}, g.nodesMay...)...)
 	if err != nil {
 		return err
 	}
@@ -222,7 +224,7 @@ func (g *ground) makeNodes(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if g.lateCNI {
+	if g.nodes = group; g.lateCNI {
 		_, err = cni(group)
 	}
 	return err
