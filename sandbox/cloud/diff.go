@@ -55,6 +55,9 @@ func (f Field) diff(path string, oldInput, state, v any, force bool) []Change {
 	if v == Unknown {
 		return []Change{{Path: path, Replace: force}}
 	}
+	if m, ok := v.(map[string]any); ok && f.typ == objectType && len(m) == 0 && state == nil {
+		return []Change{{Path: path, Replace: force, Added: true}} // A block, though an empty one.
+	}
 	// To the provider, a zero value and none are the same.
 	if empty(v) && isZero(state) || empty(state) && isZero(v) {
 		return nil
@@ -97,7 +100,7 @@ func (f Field) diff(path string, oldInput, state, v any, force bool) []Change {
 		return nil
 	}
 	// What appears or goes as a whole takes its parts with it.
-	force = force || f.replaces(state) || f.replaces(v)
+	force = force || f.replaces(v) || f.replacesWhenGone(state, v)
 	return []Change{{Path: path, Replace: force || f.stays && empty(v), Added: empty(state), Removed: empty(v)}}
 }
 
@@ -112,6 +115,21 @@ func (f Field) replaces(v any) bool {
 			if inner := f.fields[name]; e != nil && inner.forceNew || inner.replaces(e) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// replacesWhenGone is [Field.replaces] for what goes: of a block that is taken out,
+// what AWS may fill in stays without a word.
+func (f Field) replacesWhenGone(state, v any) bool {
+	m, ok := state.(map[string]any)
+	if !ok || !empty(v) {
+		return f.replaces(state)
+	}
+	for name, e := range m {
+		if inner := f.fields[name]; e != nil && !inner.computed && (inner.forceNew || inner.replaces(e)) {
+			return true
 		}
 	}
 	return false

@@ -26,6 +26,7 @@ func TestDiff(t *testing.T) {
 		want                []cloud.Change
 	}{
 		"nothing":                         {nil, nil, nil, nil},
+		"empty object added":              {nil, nil, cloud.Props{"shape": object{}}, added("shape", false)},
 		"changed":                         {cloud.Props{"name": "a"}, cloud.Props{"name": "a"}, cloud.Props{"name": "b"}, update("name")},
 		"added":                           {nil, nil, cloud.Props{"name": "b"}, added("name", false)},
 		"removed":                         {cloud.Props{"name": "a"}, cloud.Props{"name": "a"}, nil, removed("name", false)},

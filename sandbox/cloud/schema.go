@@ -42,6 +42,9 @@ type Field struct {
 	prefix   string
 	same     func(a, b string) bool
 	stays    bool
+	oneOf    []string
+	bounds   []float64
+	text     *Text
 }
 
 // The fields without structure.
@@ -120,6 +123,9 @@ func (fs Fields) check(path string, p Props) []Problem {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(fs)) {
+		if fs[name].autoName > 0 && p[name] != nil && p[name+"Prefix"] != nil {
+			problems = append(problems, Problem{join(path, name), "conflicts with " + name + "Prefix"})
+		}
 		if fs[name].required && p[name] == nil {
 			problems = append(problems, Problem{join(path, name), "is required"})
 		}
@@ -134,15 +140,20 @@ func (f Field) check(path string, v any) []Problem {
 	wrong := []Problem{{path, fmt.Sprintf("is %s, want %s", describe(v), f.typ)}}
 	switch f.typ {
 	case stringType:
-		if s, ok := v.(string); !ok {
+		s, ok := v.(string)
+		switch {
+		case !ok:
 			return wrong
-		} else if f.json && !json.Valid([]byte(s)) {
+		case f.json && !json.Valid([]byte(s)):
 			return []Problem{{path, "is not valid JSON"}}
 		}
+		return f.checkText(path, s)
 	case numberType:
-		if _, ok := v.(float64); !ok {
+		n, ok := v.(float64)
+		if !ok {
 			return wrong
 		}
+		return f.checkNumber(path, n)
 	case boolType:
 		if _, ok := v.(bool); !ok {
 			return wrong

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
@@ -17,11 +19,11 @@ const maxRuleNumber = 32766
 
 func networkACLKind() cloud.Kind {
 	entry := cloud.SetOf(cloud.Object(cloud.Fields{
-		"ruleNo":        cloud.Number.Required(),
+		"ruleNo":        cloud.Number.Between(1, maxRuleNumber).Required(),
 		"action":        cloud.String.Required(),
-		"protocol":      cloud.String.Required(),
-		"fromPort":      cloud.Number.Required(),
-		"toPort":        cloud.Number.Required(),
+		"protocol":      cloud.String.Like(aclProtocol).Required(),
+		"fromPort":      cloud.Number.Between(0, 65535).Required(),
+		"toPort":        cloud.Number.Between(0, 65535).Required(),
 		"cidrBlock":     cloud.String,
 		"ipv6CidrBlock": cloud.String,
 		"icmpType":      cloud.Number,
@@ -44,7 +46,7 @@ func networkACLKind() cloud.Kind {
 				for i, e := range p.Objs(direction) {
 					at := fmt.Sprintf("%s[%d]", direction, i)
 					problems = append(problems, checkNetworkAddresses(at, e, "cidrBlock", "ipv6CidrBlock")...)
-					problems = append(problems, checkEntry(at, e, "ruleNo", "action")...)
+					problems = append(problems, checkEntry(at, e, "action")...)
 				}
 			}
 			return problems
@@ -53,16 +55,20 @@ func networkACLKind() cloud.Kind {
 	}
 }
 
+// aclProtocol is a protocol by number or by one of the names that the sandbox
+// knows.
+var aclProtocol = cloud.Text{Want: "a protocol's number, -1, all, tcp, udp or icmp", Example: "udp", Good: func(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= -1 && n <= 255 || slices.Contains([]string{"all", "tcp", "udp", "icmp"}, strings.ToLower(s))
+}}
+
 // checkEntry is the provider's check of one rule.
-func checkEntry(at string, e cloud.Props, number, action string) []cloud.Problem {
+func checkEntry(at string, e cloud.Props, action string) []cloud.Problem {
 	problem := func(property, reason string) []cloud.Problem {
 		if at != "" {
 			property = at + "." + property
 		}
 		return []cloud.Problem{{Property: property, Reason: reason}}
-	}
-	if n := e.Int(number); e.Has(number) && !cloud.IsUnknown(e[number]) && (n < 1 || n > maxRuleNumber) {
-		return problem(number, fmt.Sprintf("is %d, want 1 to %d", n, maxRuleNumber))
 	}
 	if a := e.Str(action); a != "" && a != "allow" && a != "deny" {
 		return problem(action, fmt.Sprintf("is %q, want allow or deny", a))

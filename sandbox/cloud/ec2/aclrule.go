@@ -82,7 +82,7 @@ func networkACLRuleKind() cloud.Kind {
 			"networkAclId":  cloud.String.Required().ForceNew(),
 			"ruleNumber":    cloud.Number.Required().ForceNew(),
 			"egress":        cloud.Bool.Default(false).ForceNew(),
-			"protocol":      cloud.String.Required().ForceNew(),
+			"protocol":      cloud.String.Like(aclProtocol).Required().ForceNew(),
 			"ruleAction":    cloud.String.Required().ForceNew(),
 			"cidrBlock":     cloud.String.ForceNew(),
 			"ipv6CidrBlock": cloud.String.ForceNew(),
@@ -92,14 +92,16 @@ func networkACLRuleKind() cloud.Kind {
 			"icmpCode":      cloud.Number.ForceNew(),
 		},
 		Check: func(p cloud.Props) []cloud.Problem {
-			problems := checkNetworkAddresses("", p, "cidrBlock", "ipv6CidrBlock")
-			problems = append(problems, exactlyOne(p, "cidrBlock", "ipv6CidrBlock")...)
-			return append(problems, checkEntry("", p, "ruleNumber", "ruleAction")...)
+			// Number and ranges of a rule of its own are left to EC2.
+			return append(exactlyOne(p, "cidrBlock", "ipv6CidrBlock"), checkEntry("", p, "ruleAction")...)
 		},
 		Create: func(tx *cloud.Tx, r *cloud.Resource) error {
 			acl, err := networkACLs.find(tx, r.Props.Str("networkAclId"))
 			if err != nil {
 				return err
+			}
+			if n := r.Props.Int("ruleNumber"); n < 1 || n > maxRuleNumber {
+				return invalidValue.Refuse("Value (%d) for parameter ruleNumber is invalid. Specify a number from 1 to %d.", n, maxRuleNumber)
 			}
 			r.ID = aclRuleID(acl.ID, r.Props.Int("ruleNumber"), r.Props.Bool("egress"), r.Props.Str("protocol"))
 			spec := cloud.Props{"action": r.Props["ruleAction"]}

@@ -31,10 +31,10 @@ func elasticIPKind() cloud.Kind {
 		Fields: cloud.Fields{
 			"address":                cloud.String.ForceNew(),
 			"associateWithPrivateIp": cloud.String,
-			"customerOwnedIpv4Pool":  cloud.String.ForceNew(),
+			"customerOwnedIpv4Pool":  cloud.String,
 			"domain":                 cloud.String.Computed().ForceNew(),
 			"instance":               cloud.String.Computed(),
-			"ipamPoolId":             cloud.String.ForceNew(),
+			"ipamPoolId":             cloud.String.Computed().ForceNew(),
 			"networkBorderGroup":     cloud.String.Computed().ForceNew(),
 			"networkInterface":       cloud.String.Computed(),
 			"publicIpv4Pool":         cloud.String.Computed().ForceNew(),

@@ -29,6 +29,15 @@ func atMostOne(p cloud.Props, names ...string) []cloud.Problem {
 	return []cloud.Problem{{Property: set[0], Reason: "conflicts with " + strings.Join(set[1:], ", ")}}
 }
 
+// with wants other properties beside one that is given.
+func with(p cloud.Props, name string, others ...string) []cloud.Problem {
+	missing := slices.DeleteFunc(slices.Clone(others), p.Has)
+	if !p.Has(name) || len(missing) == 0 {
+		return nil
+	}
+	return []cloud.Problem{{Property: name, Reason: "needs " + strings.Join(missing, " and ")}}
+}
+
 func given(p cloud.Props, names []string) []string {
 	var set []string
 	for _, n := range names {

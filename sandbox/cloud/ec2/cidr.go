@@ -131,8 +131,14 @@ func size(p netip.Prefix) int { return 1 << (32 - p.Bits()) }
 // a range whose address has bits beyond the prefix.
 func checkNetworkAddress(path string, v any) []cloud.Problem {
 	s, _ := v.(string)
+	if s == "" {
+		return nil
+	}
 	p, err := netip.ParsePrefix(s)
-	if err != nil || p == p.Masked() {
+	switch {
+	case err != nil:
+		return []cloud.Problem{{Property: path, Reason: fmt.Sprintf("is %q, which is no range such as 10.0.0.0/16", s)}}
+	case p == p.Masked():
 		return nil
 	}
 	return []cloud.Problem{{Property: path, Reason: fmt.Sprintf("is %q, which is not a network's address; did you mean %q?", s, p.Masked())}}

@@ -29,6 +29,9 @@ var (
 // everyone is the policy of an endpoint that is given none.
 const everyone = `{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}],"Version":"2008-10-17"}`
 
+// endpointKinds are the types of endpoints that there are.
+var endpointKinds = []string{gatewayEndpoint, interfaceEndpoint, "GatewayLoadBalancer", "Resource", "ServiceNetwork"}
+
 func endpointKind() cloud.Kind {
 	return cloud.Kind{
 		Token: cloud.VPCEndpoint, Noun: "EC2 VPC Endpoint", Service: "EC2", Tagged: true,
@@ -36,19 +39,19 @@ func endpointKind() cloud.Kind {
 		Fields: cloud.Fields{
 			"vpcId":                    cloud.String.Required().ForceNew(),
 			"serviceName":              cloud.String.ForceNew(),
-			"vpcEndpointType":          cloud.String.Default(gatewayEndpoint).ForceNew(),
+			"vpcEndpointType":          cloud.String.Default(gatewayEndpoint).OneOf(endpointKinds...).ForceNew(),
 			"routeTableIds":            cloud.SetOf(cloud.String).Computed(),
 			"subnetIds":                cloud.SetOf(cloud.String).Computed(),
 			"securityGroupIds":         cloud.SetOf(cloud.String).Computed(),
 			"privateDnsEnabled":        cloud.Bool.Computed(),
 			"policy":                   cloud.JSON.Computed(),
 			"autoAccept":               cloud.Bool,
-			"ipAddressType":            cloud.String.Computed(),
+			"ipAddressType":            cloud.String.OneOf("ipv4", "dualstack", "ipv6").Computed(),
 			"serviceRegion":            cloud.String.Computed().ForceNew(),
 			"serviceNetworkArn":        cloud.String.ForceNew(),
 			"resourceConfigurationArn": cloud.String.ForceNew(),
 			"dnsOptions": cloud.Object(cloud.Fields{
-				"dnsRecordIpType":                          cloud.String.Computed(),
+				"dnsRecordIpType":                          cloud.String.OneOf("ipv4", "dualstack", "ipv6", "service-defined").Computed(),
 				"privateDnsOnlyForInboundResolverEndpoint": cloud.Bool,
 			}).Computed(),
 			"subnetConfigurations": cloud.SetOf(cloud.Object(cloud.Fields{
@@ -64,8 +67,7 @@ func endpointKind() cloud.Kind {
 			"state":               cloud.String.Output(),
 		},
 		Check: func(p cloud.Props) []cloud.Problem {
-			problems := oneOf(p, "vpcEndpointType", gatewayEndpoint, interfaceEndpoint, "GatewayLoadBalancer", "Resource", "ServiceNetwork")
-			return append(problems, atMostOne(p, "serviceName", "serviceNetworkArn", "resourceConfigurationArn")...)
+			return atMostOne(p, "serviceName", "serviceNetworkArn", "resourceConfigurationArn")
 		},
 		Create: createEndpoint, Update: updateEndpoint, Delete: deleteEndpoint,
 	}
@@ -114,7 +116,8 @@ func updateEndpoint(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 		return err
 	}
 	want := r.Props.With(nil)
-	for _, name := range []string{"subnetIds", "securityGroupIds", "privateDnsEnabled", "dnsOptions"} {
+	delete(want, "subnetConfigurations") // Those in r.Props follow from the subnets.
+	for _, name := range []string{"subnetIds", "securityGroupIds", "privateDnsEnabled", "dnsOptions", "subnetConfigurations"} {
 		if news.Has(name) {
 			want[name] = news[name]
 		}

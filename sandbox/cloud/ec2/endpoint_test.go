@@ -150,6 +150,11 @@ func TestInterfaceEndpoint(t *testing.T) {
 	if ids := e.Props.Strs("networkInterfaceIds"); len(ids) != 2 || ids[0] != first[0] {
 		t.Errorf("its interfaces went from %v to %v", first, ids)
 	}
+	for i, c := range e.Props.Objs("subnetConfigurations") {
+		if want := []string{a.ID, b.ID}[i]; c.Str("subnetId") != want || c.Str("ipv4") == "" {
+			t.Errorf("its interface in %s is shown as %v", want, c)
+		}
+	}
 	if w.delete(group) == nil {
 		t.Error("its group could be deleted")
 	}

@@ -83,7 +83,7 @@ func setInterfaces(tx *cloud.Tx, r *cloud.Resource, want cloud.Props) error {
 			tx.Remove(nic)
 		}
 	}
-	var ids []any
+	var ids, configurations []any
 	for _, id := range subnetIDs {
 		nic := have[id]
 		if nic == nil {
@@ -94,7 +94,7 @@ func setInterfaces(tx *cloud.Tx, r *cloud.Resource, want cloud.Props) error {
 			if err != nil {
 				return err
 			}
-			ids = append(ids, made.ID)
+			ids, configurations = append(ids, made.ID), append(configurations, configurationOf(made))
 			continue
 		}
 		if err := checkGroups(tx, nic, groupIDs); err != nil {
@@ -102,10 +102,18 @@ func setInterfaces(tx *cloud.Tx, r *cloud.Resource, want cloud.Props) error {
 		}
 		nic.Props["securityGroups"] = cloud.Strings(groupIDs...)
 		tx.Put(nic)
-		ids = append(ids, nic.ID)
+		ids, configurations = append(ids, nic.ID), append(configurations, configurationOf(nic))
+	}
+	if !want.Has("subnetConfigurations") {
+		r.Props["subnetConfigurations"] = configurations
 	}
 	r.Props["networkInterfaceIds"], r.Props["subnetIds"] = ids, cloud.Strings(subnetIDs...)
 	return nil
+}
+
+// configurationOf is what the provider shows of an endpoint's interface.
+func configurationOf(nic *cloud.Resource) any {
+	return map[string]any{"subnetId": nic.Props["subnetId"], "ipv4": nic.Props["privateIp"]}
 }
 
 // checkZones wants every subnet to be of the endpoint's VPC, one per zone.

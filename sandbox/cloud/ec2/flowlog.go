@@ -39,19 +39,19 @@ var flowLogSubjects = []string{"vpcId", "subnetId", "eniId", "transitGatewayId",
 
 func flowLogKind() cloud.Kind {
 	fields := cloud.Fields{
-		"deliverCrossAccountRole": cloud.String.ForceNew(),
+		"deliverCrossAccountRole": cloud.String.Like(cloud.ARNText).ForceNew(),
 		"destinationOptions": cloud.Object(cloud.Fields{
-			"fileFormat":               cloud.String.Default("plain-text").ForceNew(),
+			"fileFormat":               cloud.String.Default("plain-text").OneOf("plain-text", "parquet").ForceNew(),
 			"hiveCompatiblePartitions": cloud.Bool.Default(false).ForceNew(),
 			"perHourPartition":         cloud.Bool.Default(false).ForceNew(),
 		}).ForceNew(),
-		"iamRoleArn":             cloud.String.ForceNew(),
-		"logDestination":         cloud.String.Computed().ForceNew(),
-		"logDestinationType":     cloud.String.Default(toLogs).ForceNew(),
+		"iamRoleArn":             cloud.String.Like(cloud.ARNText).ForceNew(),
+		"logDestination":         cloud.String.Like(cloud.ARNText).Computed().ForceNew(),
+		"logDestinationType":     cloud.String.Default(toLogs).OneOf(toLogs, toS3, toFirehose).ForceNew(),
 		"logFormat":              cloud.String.Computed().ForceNew(),
 		"logGroupName":           cloud.String.Computed().ForceNew(),
 		"maxAggregationInterval": cloud.Number.Default(600).ForceNew(),
-		"trafficType":            cloud.String.ForceNew(),
+		"trafficType":            cloud.String.OneOf("ACCEPT", "REJECT", "ALL").ForceNew(),
 		"arn":                    cloud.String.Output(),
 	}
 	for _, name := range flowLogSubjects {
@@ -64,8 +64,6 @@ func flowLogKind() cloud.Kind {
 		Check: func(p cloud.Props) []cloud.Problem {
 			problems := exactlyOne(p, flowLogSubjects...)
 			problems = append(problems, atMostOne(p, "logDestination", "logGroupName")...)
-			problems = append(problems, oneOf(p, "logDestinationType", toLogs, toS3, toFirehose)...)
-			problems = append(problems, oneOf(p, "trafficType", "ACCEPT", "REJECT", "ALL")...)
 			if n := p["maxAggregationInterval"]; n != 60.0 && n != 600.0 && !cloud.IsUnknown(n) {
 				problems = append(problems, cloud.Problem{Property: "maxAggregationInterval", Reason: "want 60 or 600 seconds"})
 			}

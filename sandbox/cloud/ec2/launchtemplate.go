@@ -33,6 +33,10 @@ var (
 	})
 
 	templateNamePattern = regexp.MustCompile(`^[a-zA-Z0-9().\-/_]{3,128}$`)
+	// The provider looks at the characters and leaves the length to EC2.
+	templateNameText = cloud.Text{
+		Want: "letters, digits and ().-/_ only", Example: "example", Good: regexp.MustCompile(`^[a-zA-Z0-9().\-/_]+$`).MatchString,
+	}
 )
 
 func launchTemplateKind() cloud.Kind {
@@ -61,6 +65,11 @@ func checkTemplateOptions(p cloud.Props) []cloud.Problem {
 		found = append(found, cloud.Problem{Property: "httpPutResponseHopLimit", Reason: fmt.Sprintf("is %v, want 1 to %d", hops, maxHops)})
 	}
 	problems := under("metadataOptions", found)
+	if n := p.Obj("instanceMarketOptions").Obj("spotOptions").Int("blockDurationMinutes"); n%60 != 0 {
+		problems = append(problems, cloud.Problem{
+			Property: "instanceMarketOptions.spotOptions.blockDurationMinutes", Reason: fmt.Sprintf("is %d, want a multiple of 60", n),
+		})
+	}
 	for i, m := range p.Objs("blockDeviceMappings") {
 		found := oneOf(m.Obj("ebs"), "volumeType", "standard", "io1", "io2", "gp2", "sc1", "st1", "gp3")
 		problems = append(problems, under(fmt.Sprintf("blockDeviceMappings[%d].ebs", i), found)...)

@@ -23,8 +23,7 @@ func findTemplate(id, name, version string) func(w *world) error {
 }
 
 var templateRefusals = refusals{
-	"name too short":    {templateName, template(cloud.Props{"name": "lt"})},
-	"name with a space": {templateName, template(cloud.Props{"name": "my nodes"})},
+	"name too short": {templateName, template(cloud.Props{"name": "lt"})},
 	"name taken": {templateExists, func(w *world) error {
 		w.make(cloud.LaunchTemplate, cloud.Props{"name": "nodes"})
 		return template(nil)(w)

@@ -30,8 +30,8 @@ func natGatewayKind() cloud.Kind {
 		Fields: cloud.Fields{
 			"subnetId":                       cloud.String.Required().ForceNew(),
 			"allocationId":                   cloud.String.ForceNew(),
-			"connectivityType":               cloud.String.Default(natPublic).ForceNew(),
-			"privateIp":                      cloud.String.Computed().ForceNew(),
+			"connectivityType":               cloud.String.Default(natPublic).OneOf(natPublic, natPrivate).ForceNew(),
+			"privateIp":                      cloud.String.Like(cloud.IPv4Text).Computed().ForceNew(),
 			"secondaryAllocationIds":         cloud.SetOf(cloud.String),
 			"secondaryPrivateIpAddressCount": cloud.Number.Computed().ForceNew(),
 			"secondaryPrivateIpAddresses":    cloud.SetOf(cloud.String).Computed(),
@@ -40,7 +40,7 @@ func natGatewayKind() cloud.Kind {
 			"publicIp":                       cloud.String.Output(),
 		},
 		Check: func(p cloud.Props) []cloud.Problem {
-			problems := oneOf(p, "connectivityType", natPublic, natPrivate)
+			var problems []cloud.Problem
 			if p.Str("connectivityType") == natPublic && p.Has("secondaryPrivateIpAddressCount") {
 				problems = append(problems, cloud.Problem{Property: "secondaryPrivateIpAddressCount", Reason: "is not supported with connectivityType public"})
 			}

@@ -38,7 +38,6 @@ var routeRefusals = refusals{
 	"gateway not attached":        {invalidValue, unattachedGateway},
 	"gateway of another VPC":      {invalidValue, foreignGateway},
 	"NAT gateway of another VPC":  {invalidValue, foreignNAT},
-	"destination malformed":       {malformedCIDR, func(w *world) error { return routeTo(w, "destinationCidrBlock", "10.0.0/8") }},
 	"destination list missing":    {prefixMissing, func(w *world) error { return routeTo(w, "destinationPrefixListId", "pl-0") }},
 	"destination the VPC's own":   {routeExists, func(w *world) error { return routeTo(w, "destinationCidrBlock", "10.0.0.0/16") }},
 	"second route to destination": {routeExists, secondRoute},

@@ -31,10 +31,7 @@ func routeTableKind() cloud.Kind {
 		Check: func(p cloud.Props) []cloud.Problem {
 			var problems []cloud.Problem
 			for i, rt := range p.Objs("routes") {
-				found := checkNetworkAddresses("", rt, "cidrBlock", "ipv6CidrBlock")
-				found = append(found, exactlyOne(rt, inlineDestinations...)...)
-				found = append(found, exactlyOne(rt, targetFields...)...)
-				problems = append(problems, under(fmt.Sprintf("routes[%d]", i), found)...)
+				problems = append(problems, checkNetworkAddresses(fmt.Sprintf("routes[%d]", i), rt, "cidrBlock", "ipv6CidrBlock")...)
 			}
 			return problems
 		},
@@ -66,12 +63,7 @@ func createRouteTable(tx *cloud.Tx, r *cloud.Resource) error {
 	r.Props["arn"] = tx.ARN("ec2", "route-table/"+r.ID)
 	r.Props["ownerId"] = tx.AccountID()
 	setRoutes(tx, r, localRoutes(tx, vpc))
-	for _, o := range r.Props.Objs("routes") {
-		if err := addRoute(tx, r, inlineRoute(o)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return addInlineRoutes(tx, r, r.Props)
 }
 
 // updateRouteTable makes the routes of a table those of the program. Routes of
@@ -90,8 +82,17 @@ func updateRouteTable(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 		}
 	}
 	setRoutes(tx, r, keep)
-	for _, o := range news.Objs("routes") {
-		if err := addRoute(tx, r, inlineRoute(o)); err != nil {
+	return addInlineRoutes(tx, r, news)
+}
+
+// addInlineRoutes adds the routes that a program writes in a table. The provider
+// looks at them one by one, when it makes them.
+func addInlineRoutes(tx *cloud.Tx, table *cloud.Resource, p cloud.Props) error {
+	for i, o := range p.Objs("routes") {
+		for _, problem := range append(exactlyOne(o, inlineDestinations...), exactlyOne(o, targetFields...)...) {
+			return fmt.Errorf("routes[%d]: %s", i, problem.Reason)
+		}
+		if err := addRoute(tx, table, inlineRoute(o)); err != nil {
 			return err
 		}
 	}

@@ -41,10 +41,8 @@ var groupRefusals = refusals{
 	"group missing": {groups.rule, func(w *world) error {
 		return w.refused(cloud.SecurityGroupRule, https(cloud.Props{"type": "ingress", "self": true, "securityGroupId": "sg-0"}))
 	}},
-	"no peer":             {missingParameter, grouped(cloud.SecurityGroupRule, https(cloud.Props{"type": "ingress"}))},
 	"ports backwards":     {invalidValue, grouped(cloud.SecurityGroupRule, cloud.Props{"type": "egress", "protocol": "tcp", "fromPort": 9.0, "toPort": 8.0, "self": true})},
 	"port beyond 65535":   {invalidValue, grouped(cloud.SecurityGroupRule, cloud.Props{"type": "egress", "protocol": "udp", "fromPort": 9.0, "toPort": 65536.0, "self": true})},
-	"range malformed":     {invalidValue, grouped(cloud.SecurityGroupIngressRule, cloud.Props{"ipProtocol": "-1", "cidrIpv4": "10.0.0.0"})},
 	"prefix list missing": {prefixMissing, grouped(cloud.SecurityGroupEgressRule, cloud.Props{"ipProtocol": "-1", "prefixListId": "pl-0"})},
 	"same rule twice":     {permissionExists, sameRule},
 	"same rule of two resource types": {permissionExists, func(w *world) error {

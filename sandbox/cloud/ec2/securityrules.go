@@ -10,6 +10,9 @@ import (
 
 // securityGroupRuleKind is the older rule resource: one may stand for several
 // rules of EC2.
+// peersOfRule are the properties that say whom a rule lets in or out.
+var peersOfRule = []string{"cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "self", "sourceSecurityGroupId"}
+
 func securityGroupRuleKind() cloud.Kind {
 	return cloud.Kind{
 		Token: cloud.SecurityGroupRule, Noun: "Security Group Rule", Service: "EC2",
@@ -33,6 +36,9 @@ func securityGroupRuleKind() cloud.Kind {
 			problems = append(problems, oneOf(p, "type", "ingress", "egress")...)
 			for _, ranges := range []string{"cidrBlocks", "ipv6CidrBlocks"} {
 				problems = append(problems, atMostOne(p, ranges, "sourceSecurityGroupId", "self")...)
+			}
+			if len(given(p, peersOfRule)) == 0 {
+				problems = append(problems, cloud.Problem{Property: peersOfRule[0], Reason: "one of " + strings.Join(peersOfRule, ", ") + " must be set"})
 			}
 			return problems
 		},
@@ -113,10 +119,10 @@ func singleRuleKind(egress bool) cloud.Kind {
 		Fields: cloud.Fields{
 			"securityGroupId":           cloud.String.Required().ForceNew(),
 			"ipProtocol":                cloud.String.Required(),
-			"fromPort":                  cloud.Number,
-			"toPort":                    cloud.Number,
-			"cidrIpv4":                  cloud.String,
-			"cidrIpv6":                  cloud.String,
+			"fromPort":                  cloud.Number.Between(-1, 65535),
+			"toPort":                    cloud.Number.Between(-1, 65535),
+			"cidrIpv4":                  cloud.String.Like(cloud.IPv4Network),
+			"cidrIpv6":                  cloud.String.Like(cloud.IPv6Network),
 			"prefixListId":              cloud.String,
 			"referencedSecurityGroupId": cloud.String,
 			"description":               cloud.String,
@@ -124,7 +130,7 @@ func singleRuleKind(egress bool) cloud.Kind {
 			"securityGroupRuleId":       cloud.String.Output(),
 		},
 		Check: func(p cloud.Props) []cloud.Problem {
-			return append(checkNetworkAddresses("", p, "cidrIpv4", "cidrIpv6"), exactlyOne(p, peerFields...)...)
+			return exactlyOne(p, peerFields...)
 		},
 		Create: func(tx *cloud.Tx, r *cloud.Resource) error {
 			r.ID = tx.ID("sgr-")

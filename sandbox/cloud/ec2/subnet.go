@@ -26,7 +26,7 @@ func subnetKind() cloud.Kind {
 		CreateCall: "CreateSubnet", UpdateCall: "ModifySubnetAttribute", DeleteCall: "DeleteSubnet",
 		Fields: cloud.Fields{
 			"vpcId":                                   cloud.String.Required().ForceNew(),
-			"cidrBlock":                               cloud.String.Computed().ForceNew(),
+			"cidrBlock":                               cloud.String.ForceNew(),
 			"availabilityZone":                        cloud.String.Computed().ForceNew(),
 			"availabilityZoneId":                      cloud.String.Computed().ForceNew(),
 			"mapPublicIpOnLaunch":                     cloud.Bool.Default(false),
@@ -39,15 +39,16 @@ func subnetKind() cloud.Kind {
 			"ipv6Native":                              cloud.Bool.Default(false).ForceNew(),
 			"customerOwnedIpv4Pool":                   cloud.String,
 			"mapCustomerOwnedIpOnLaunch":              cloud.Bool,
-			"outpostArn":                              cloud.String.ForceNew(),
-			"privateDnsHostnameTypeOnLaunch":          cloud.String.Computed(),
+			"outpostArn":                              cloud.String.Like(cloud.ARNText).ForceNew(),
+			"privateDnsHostnameTypeOnLaunch":          cloud.String.OneOf("ip-name", "resource-name").Computed(),
 			"arn":                                     cloud.String.Output(),
 			"ipv6CidrBlockAssociationId":              cloud.String.Output(),
 			"ownerId":                                 cloud.String.Output(),
 		},
 		Check: func(p cloud.Props) []cloud.Problem {
 			problems := checkNetworkAddresses("", p, "cidrBlock", "ipv6CidrBlock")
-			problems = append(problems, oneOf(p, "privateDnsHostnameTypeOnLaunch", "ip-name", "resource-name")...)
+			problems = append(problems, with(p, "customerOwnedIpv4Pool", "mapCustomerOwnedIpOnLaunch", "outpostArn")...)
+			problems = append(problems, with(p, "mapCustomerOwnedIpOnLaunch", "customerOwnedIpv4Pool", "outpostArn")...)
 			if p.Bool("ipv6Native") {
 				problems = append(problems, cloud.Problem{Property: "ipv6Native", Reason: "the sandbox has no subnets without IPv4"})
 			}

@@ -25,7 +25,6 @@ var subnetRefusals = refusals{
 	"outside the VPC":    {subnetRange, inVPC(cloud.Props{"cidrBlock": "10.1.0.0/24"})},
 	"larger than VPC":    {subnetRange, inVPC(cloud.Props{"cidrBlock": "10.0.0.0/15"})},
 	"smaller than /28":   {subnetRange, inVPC(cloud.Props{"cidrBlock": "10.0.0.0/29"})},
-	"malformed":          {malformedCIDR, inVPC(cloud.Props{"cidrBlock": "10.0.0/24"})},
 	"no range":           {missingParameter, inVPC(cloud.Props{})},
 	"unknown zone":       {zoneUnknown, inVPC(cloud.Props{"cidrBlock": "10.0.0.0/24", "availabilityZone": "us-west-2z"})},
 	"zone of elsewhere":  {zoneUnknown, inVPC(cloud.Props{"cidrBlock": "10.0.0.0/24", "availabilityZoneId": "use1-az1"})},

@@ -15,7 +15,7 @@ func vpcKind() cloud.Kind {
 		CreateCall: "CreateVpc", UpdateCall: "ModifyVpcAttribute", DeleteCall: "DeleteVpc",
 		Fields: cloud.Fields{
 			"cidrBlock":                        cloud.String.Computed().ForceNew(),
-			"instanceTenancy":                  cloud.String.Default("default").ForceNew(),
+			"instanceTenancy":                  cloud.String.Default("default").OneOf("default", "dedicated").ForceNew(),
 			"enableDnsHostnames":               cloud.Bool.Computed(),
 			"enableDnsSupport":                 cloud.Bool.Default(true),
 			"enableNetworkAddressUsageMetrics": cloud.Bool.Computed(),
@@ -37,9 +37,11 @@ func vpcKind() cloud.Kind {
 		},
 		Check: func(p cloud.Props) []cloud.Problem {
 			problems := checkNetworkAddresses("", p, "cidrBlock")
-			problems = append(problems, oneOf(p, "instanceTenancy", "default", "dedicated")...)
 			problems = append(problems, atMostOne(p, "cidrBlock", "ipv4NetmaskLength")...)
-			return append(problems, atMostOne(p, "assignGeneratedIpv6CidrBlock", "ipv6IpamPoolId")...)
+			problems = append(problems, atMostOne(p, "assignGeneratedIpv6CidrBlock", "ipv6IpamPoolId")...)
+			problems = append(problems, with(p, "ipv6CidrBlock", "ipv6IpamPoolId")...)
+			problems = append(problems, with(p, "ipv6NetmaskLength", "ipv6IpamPoolId")...)
+			return append(problems, with(p, "ipv6CidrBlockNetworkBorderGroup", "assignGeneratedIpv6CidrBlock")...)
 		},
 		Create: createVPC, Update: updateVPC, Delete: deleteVPC,
 	}

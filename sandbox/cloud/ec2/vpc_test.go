@@ -19,7 +19,6 @@ var vpcRefusals = refusals{
 	"larger than /16":  {vpcRange, func(w *world) error { return w.refused(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0/15"}) }},
 	"smaller than /28": {vpcRange, func(w *world) error { return w.refused(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0/29"}) }},
 	"an IPv6 range":    {vpcRange, func(w *world) error { return w.refused(cloud.VPC, cloud.Props{"cidrBlock": "fd00::/56"}) }},
-	"no range at all":  {malformedCIDR, func(w *world) error { return w.refused(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0"}) }},
 	"link-local":       {vpcRestricted, func(w *world) error { return w.refused(cloud.VPC, cloud.Props{"cidrBlock": "169.254.0.0/16"}) }},
 	"nothing given":    {missingParameter, func(w *world) error { return w.refused(cloud.VPC, cloud.Props{}) }},
 	"from an IPAM pool": {notModelled, func(w *world) error {

@@ -131,7 +131,6 @@ func TestAccessRefusals(t *testing.T) {
 		"entry of an absent role":      {kind, entry(roleARN+"no", nil), "InvalidParameterException"},
 		"entry of a service's role":    {kind, entry(roleARN+"aws-service-role/x.amazonaws.com/Y", nil), "InvalidParameterException"},
 		"entry of a foreign node":      {kind, entry("arn:aws:iam::210987654321:role/node", cloud.Props{"type": "EC2_LINUX"}), "InvalidParameterException"},
-		"entry of an unknown type":     {kind, entry(node, cloud.Props{"type": "LINUX"}), "InvalidParameterException"},
 		"node with a group":            {kind, entry(node, cloud.Props{"type": "EC2_LINUX", "kubernetesGroups": cloud.Strings("a")}), "InvalidParameterException"},
 		"reserved user name":           {kind, entry(node, cloud.Props{"userName": "system:admin"}), "InvalidParameterException"},
 		"EKS's user name":              {kind, entry(node, cloud.Props{"userName": "eks:me"}), "InvalidParameterException"},

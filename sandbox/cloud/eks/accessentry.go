@@ -28,7 +28,7 @@ const (
 
 var (
 	principalForm = regexp.MustCompile(`^arn:[a-z-]+:iam::(\d{12}):(role|user)/(.+)$`)
-	entryTypes    = []string{typeStandard, typeLinux, "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX", typeAuto, "HYPERPOD_LINUX"}
+	entryTypes    = []string{typeStandard, typeLinux, "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX", typeAuto}
 	reservedUsers = []string{"system:", "eks:", "aws:", "amazon:", "iam:"}
 )
 
@@ -37,9 +37,9 @@ func accessEntryKind() cloud.Kind {
 		Token: cloud.EKSAccessEntry, Noun: "EKS Access Entry", Service: serviceName, Tagged: true,
 		CreateCall: "CreateAccessEntry", UpdateCall: "UpdateAccessEntry", DeleteCall: "DeleteAccessEntry",
 		Fields: cloud.Fields{
-			"clusterName":      cloud.String.Required().ForceNew(),
-			"principalArn":     cloud.String.Required().ForceNew(),
-			"type":             cloud.String.Default(typeStandard).ForceNew(),
+			"clusterName":      cloud.String.Like(clusterNameText).Required().ForceNew(),
+			"principalArn":     cloud.String.Like(cloud.ARNText).Required().ForceNew(),
+			"type":             cloud.String.Default(typeStandard).OneOf(entryTypes...).ForceNew(),
 			"kubernetesGroups": cloud.SetOf(cloud.String).Computed(),
 			"userName":         cloud.String.Computed(),
 			"accessEntryArn":   cloud.String.Output(),

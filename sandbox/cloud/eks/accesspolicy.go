@@ -32,9 +32,9 @@ func accessPolicyKind() cloud.Kind {
 		Token: cloud.EKSAccessPolicyAssociation, Noun: "EKS Access Policy Association", Service: serviceName,
 		CreateCall: "AssociateAccessPolicy", DeleteCall: "DisassociateAccessPolicy",
 		Fields: cloud.Fields{
-			"clusterName":  cloud.String.Required().ForceNew(),
-			"principalArn": cloud.String.Required().ForceNew(),
-			"policyArn":    cloud.String.Required().ForceNew(),
+			"clusterName":  cloud.String.Like(clusterNameText).Required().ForceNew(),
+			"principalArn": cloud.String.Like(cloud.ARNText).Required().ForceNew(),
+			"policyArn":    cloud.String.Like(cloud.ARNText).Required().ForceNew(),
 			"accessScope": cloud.Object(cloud.Fields{
 				"type": cloud.String.Required(), "namespaces": cloud.SetOf(cloud.String),
 			}).Required().ForceNew(),

@@ -30,7 +30,7 @@ func clusterKind(o Options) cloud.Kind {
 			}).Computed(),
 			"bootstrapSelfManagedAddons": cloud.Bool.Default(true).ForceNew(),
 			"computeConfig": cloud.Object(cloud.Fields{
-				"enabled": cloud.Bool, "nodePools": cloud.SetOf(cloud.String), "nodeRoleArn": cloud.String,
+				"enabled": cloud.Bool, "nodePools": cloud.SetOf(cloud.String.OneOf("general-purpose", "system")), "nodeRoleArn": cloud.String.Like(cloud.ARNText),
 			}),
 			"defaultAddonsToRemoves": cloud.ListOf(cloud.String),
 			"enabledClusterLogTypes": cloud.SetOf(cloud.String),
@@ -42,10 +42,10 @@ func clusterKind(o Options) cloud.Kind {
 			"kubernetesNetworkConfig": cloud.Object(cloud.Fields{
 				"elasticLoadBalancing": cloud.Object(cloud.Fields{"enabled": cloud.Bool}).Computed(),
 				"ipFamily":             cloud.String.Computed().ForceNew(),
-				"serviceIpv4Cidr":      cloud.String.Computed().ForceNew(),
+				"serviceIpv4Cidr":      cloud.String.Like(serviceRange).Computed().ForceNew(),
 				"serviceIpv6Cidr":      cloud.String.Output(),
 			}).Computed(),
-			"roleArn":       cloud.String.Required().ForceNew(),
+			"roleArn":       cloud.String.Like(cloud.ARNText).Required().ForceNew(),
 			"storageConfig": cloud.Object(cloud.Fields{"blockStorage": enabled}),
 			"upgradePolicy": cloud.Object(cloud.Fields{"supportType": cloud.String.Computed()}).Computed(),
 			"version":       cloud.String.Computed(),

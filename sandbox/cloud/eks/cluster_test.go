@@ -165,12 +165,6 @@ func TestClusterRefusals(t *testing.T) {
 		"private range": {func(w *world) cloud.Props {
 			return w.vpcConfig(cloud.Props{"publicAccessCidrs": cloud.Strings("10.0.0.0/8")})
 		}, "InvalidParameterException"},
-		"public service": {func(*world) cloud.Props {
-			return cloud.Props{"kubernetesNetworkConfig": map[string]any{"serviceIpv4Cidr": "100.64.0.0/16"}}
-		}, "InvalidParameterException"},
-		"tiny service": {func(*world) cloud.Props {
-			return cloud.Props{"kubernetesNetworkConfig": map[string]any{"serviceIpv4Cidr": "172.20.0.0/25"}}
-		}, "InvalidParameterException"},
 		"service in VPC": {func(*world) cloud.Props {
 			return cloud.Props{"kubernetesNetworkConfig": map[string]any{"serviceIpv4Cidr": "10.0.0.0/16"}}
 		}, "InvalidParameterException"},

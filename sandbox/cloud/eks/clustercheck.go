@@ -29,7 +29,9 @@ const (
 
 var (
 	clusterName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
-	logTypes    = []string{"api", "audit", "authenticator", "controllerManager", "scheduler"}
+	// The provider asks less of a cluster's name where it only refers to one.
+	clusterNameText = cloud.Text{Want: "the name of a cluster", Example: "example", Good: regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]*$`).MatchString}
+	logTypes        = []string{"api", "audit", "authenticator", "controllerManager", "scheduler"}
 )
 
 // checkCluster finds what the provider refuses before it calls EKS; values may

@@ -113,6 +113,15 @@ var privateRanges = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
 }
 
+// serviceRange is a range that the provider takes for services.
+var serviceRange = cloud.Text{
+	Want: "a /12 to /24 within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", Example: "172.20.0.0/16", Good: func(s string) bool {
+		c, err := netip.ParsePrefix(s)
+		inside := func(r netip.Prefix) bool { return r.Contains(c.Addr()) && r.Bits() <= c.Bits() }
+		return err == nil && c.Masked() == c && c.Bits() >= 12 && c.Bits() <= 24 && slices.ContainsFunc(privateRanges, inside)
+	},
+}
+
 // settleServiceCIDR refuses a range for services that EKS refuses, and chooses
 // one when the program does not: 172.20.0.0/16 in a VPC of the 10.0.0.0/8
 // range, and else 10.100.0.0/16.
@@ -127,11 +136,10 @@ func settleServiceCIDR(tx *cloud.Tx, p cloud.Props, vpcID string) error {
 		return nil
 	}
 	c, err := netip.ParsePrefix(text)
-	inside := func(r netip.Prefix) bool { return r.Contains(c.Addr()) && r.Bits() <= c.Bits() }
-	switch {
-	case err != nil || c.Masked() != c || c.Bits() < 12 || c.Bits() > 24 || !slices.ContainsFunc(privateRanges, inside):
-		return serviceCIDR.Refuse("serviceIpv4Cidr %s must be a /12 to /24 within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", text)
-	case overlaps(tx, vpcID, c) != "":
+	if err != nil {
+		return err
+	}
+	if overlaps(tx, vpcID, c) != "" {
 		return serviceCIDR.Refuse("serviceIpv4Cidr %s overlaps with CIDR %s of %s", text, overlaps(tx, vpcID, c), vpcID)
 	}
 	return nil

@@ -12,13 +12,13 @@ func nodeGroupKind() cloud.Kind {
 		Token: cloud.EKSNodeGroup, Noun: "EKS Node Group", Service: serviceName, Tagged: true,
 		CreateCall: "CreateNodegroup", UpdateCall: "UpdateNodegroupConfig", DeleteCall: "DeleteNodegroup",
 		Fields: cloud.Fields{
-			"clusterName":         cloud.String.Required().ForceNew(),
-			"nodeGroupName":       cloud.String.AutoNamed(255).ForceNew(),
+			"clusterName":         cloud.String.Like(clusterNameText).Required().ForceNew(),
+			"nodeGroupName":       cloud.String.Like(groupNameText).AutoNamed(255).ForceNew(),
 			"nodeGroupNamePrefix": cloud.String.Computed().ForceNew(),
 			"nodeRoleArn":         cloud.String.Required().ForceNew(),
 			"subnetIds":           cloud.SetOf(cloud.String).Required().ForceNew(),
 			"scalingConfig": cloud.Object(cloud.Fields{
-				"desiredSize": cloud.Number.Required(), "maxSize": cloud.Number.Required(), "minSize": cloud.Number.Required(),
+				"desiredSize": cloud.Number.AtLeast(0).Required(), "maxSize": cloud.Number.AtLeast(1).Required(), "minSize": cloud.Number.AtLeast(0).Required(),
 			}).Required(),
 			"amiType":            cloud.String.Computed().ForceNew(),
 			"capacityType":       cloud.String.Computed().ForceNew(),
@@ -27,7 +27,7 @@ func nodeGroupKind() cloud.Kind {
 			"instanceTypes":      cloud.ListOf(cloud.String).Computed().ForceNew(),
 			"labels":             cloud.MapOf(cloud.String),
 			"launchTemplate": cloud.Object(cloud.Fields{
-				"id": cloud.String.Computed().ForceNew(), "name": cloud.String.Computed().ForceNew(), "version": cloud.String.Required(),
+				"id": cloud.String.Like(cloud.Begins("lt-0123456789abcdef0", "lt-")).Computed().ForceNew(), "name": cloud.String.Computed().ForceNew(), "version": cloud.String.Required(),
 			}),
 			"nodeRepairConfig": cloud.Object(cloud.Fields{"enabled": cloud.Bool.Default(false)}).Computed(),
 			"releaseVersion":   cloud.String.Computed(),
@@ -38,7 +38,7 @@ func nodeGroupKind() cloud.Kind {
 				"key": cloud.String.Required(), "value": cloud.String, "effect": cloud.String.Required(),
 			})),
 			"updateConfig": cloud.Object(cloud.Fields{
-				"maxUnavailable": cloud.Number, "maxUnavailablePercentage": cloud.Number,
+				"maxUnavailable": cloud.Number.Between(1, 100), "maxUnavailablePercentage": cloud.Number.Between(1, 100),
 			}).Computed(),
 			"version": cloud.String.Computed(),
 			"arn":     cloud.String.Output(),
@@ -64,6 +64,8 @@ func createNodeGroup(tx *cloud.Tx, r *cloud.Resource) error {
 	}
 	r.ID = c.ID + ":" + name
 	switch {
+	case !groupNameForm.MatchString(name):
+		return groupName.Refuse("The nodegroupName %s must begin with a letter or digit and have no more than letters, digits, - and _", name)
 	case tx.Get(cloud.EKSNodeGroup, r.ID) != nil:
 		return groupExists.Refuse("NodeGroup already exists with name %s and cluster name %s", name, c.ID)
 	case len(nodeGroups(tx, c.ID)) >= maxNodeGroups:
@@ -77,7 +79,8 @@ func createNodeGroup(tx *cloud.Tx, r *cloud.Resource) error {
 	if err := s.image.checkVersioned(versioned); err != nil {
 		return err
 	}
-	key := tx.Hex(32)
+	hex := tx.Hex(32)
+	key := strings.Join([]string{hex[:8], hex[8:12], hex[12:16], hex[16:20], hex[20:]}, "-")
 	remote, err := s.openRemoteAccess(tx, r.Props, key)
 	if err != nil {
 		return err

@@ -99,6 +99,7 @@ func TestNodeGroupRefusals(t *testing.T) {
 			w.make("first", cloud.EKSNodeGroup, w.groupProps(size(0, 0, 1)))
 			return nil
 		}, "ResourceInUseException"},
+		"name with a dot":          {fixed(cloud.Props{"nodeGroupName": "a.b"}), "InvalidParameterException"},
 		"absent cluster":           {fixed(cloud.Props{"clusterName": "other"}), "ResourceNotFoundException"},
 		"fewer than the least":     {fixed(size(2, 1, 3)), "InvalidParameterException"},
 		"more than the most":       {fixed(size(1, 4, 3)), "InvalidParameterException"},

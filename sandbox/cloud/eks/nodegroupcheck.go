@@ -17,6 +17,7 @@ var (
 	groupSize     = rule("node-group-size", invalidParameter, api+"API_NodegroupScalingConfig.html", cloud.Verified)
 	groupRole     = rule("node-group-role", invalidParameter, guide+"create-node-role.html", cloud.Verified)
 	groupSubnet   = rule("node-group-subnet", invalidParameter, api+"API_CreateNodegroup.html", cloud.Verified)
+	groupName     = rule("node-group-name", invalidParameter, api+"API_CreateNodegroup.html", cloud.Memory)
 	groupVersion  = rule("node-group-version", invalidParameter, guide+"update-managed-node-group.html", cloud.Verified)
 	groupAMI      = rule("node-group-ami-type", invalidParameter, guide+"eks-ami-deprecation-faqs.html", cloud.Verified)
 	groupTypes    = rule("node-group-instance-types", invalidParameter, api+"API_CreateNodegroup.html", cloud.Verified)
@@ -34,6 +35,8 @@ const (
 )
 
 var (
+	// The provider looks at a name's length and leaves its characters to EKS.
+	groupNameText = cloud.Text{Want: "63 characters at most", Example: "example", Good: func(s string) bool { return len(s) <= 63 }}
 	groupNameForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$`)
 	labelName     = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$`)
 	labelValue    = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$`)
@@ -63,9 +66,6 @@ func checkNodeGroup(p cloud.Props) []cloud.Problem {
 	bad := func(property, format string, args ...any) {
 		problems = append(problems, cloud.Problem{Property: property, Reason: fmt.Sprintf(format, args...)})
 	}
-	if name := p.Str("nodeGroupName"); name != "" && !groupNameForm.MatchString(name) {
-		bad("nodeGroupName", "must have 1 to 63 letters, digits, - and _, and begin with a letter or digit: %s", name)
-	}
 	if t := p.Str("amiType"); t != "" {
 		if _, ok := amiTypes[t]; !ok {
 			bad("amiType", "is %q, which is no type of image", t)
@@ -73,9 +73,6 @@ func checkNodeGroup(p cloud.Props) []cloud.Problem {
 	}
 	if t := p.Str("capacityType"); t != "" && !slices.Contains(capacityTypes, t) {
 		bad("capacityType", "is %q, want one of %q", t, capacityTypes)
-	}
-	if n := p.Obj("scalingConfig"); n.Has("maxSize") && !cloud.IsUnknown(n["maxSize"]) && n.Int("maxSize") < 1 {
-		bad("scalingConfig.maxSize", "is %d, want at least 1", n.Int("maxSize"))
 	}
 	if len(p.List("taints")) > maxTaints {
 		bad("taints", "has %d entries, EKS allows %d", len(p.List("taints")), maxTaints)

@@ -28,7 +28,7 @@ func podIdentityKind() cloud.Kind {
 			"clusterName":    cloud.String.Required().ForceNew(),
 			"namespace":      cloud.String.Required().ForceNew(),
 			"serviceAccount": cloud.String.Required().ForceNew(),
-			"roleArn":        cloud.String.Required(),
+			"roleArn":        cloud.String.Like(cloud.ARNText).Required(),
 			"associationArn": cloud.String.Output(),
 			"associationId":  cloud.String.Output(),
 		},

@@ -73,7 +73,7 @@ func attachmentKind() cloud.Kind {
 		CreateCall: "AttachRolePolicy", DeleteCall: "DetachRolePolicy",
 		Fields: cloud.Fields{
 			"role":      cloud.String.Required().ForceNew(),
-			"policyArn": cloud.String.Required().ForceNew(),
+			"policyArn": cloud.String.Like(cloud.ARNText).Required().ForceNew(),
 		},
 		Create: func(tx *cloud.Tx, r *cloud.Resource) error {
 			role, err := roleNamed(tx, r.Props.Str("role"))

@@ -113,7 +113,6 @@ func TestRefusals(t *testing.T) {
 		"trust in nobody":                      {cloud.IAMRole, role("x", cloud.Props{"assumeRolePolicy": statement(`{"Effect":"Allow","Action":"sts:AssumeRole"}`)}), "MalformedPolicyDocument"},
 		"provider with six thumbprints":        {cloud.IAMOpenIDConnectProvider, cloud.Props{"url": "https://oidc.example/id/B", "clientIdLists": cloud.Strings("a"), "thumbprintLists": cloud.Strings(strings.Split(strings.Repeat(strings.Repeat("a", 40)+",", 5)+strings.Repeat("b", 40), ",")...)}, "InvalidInput"},
 		"provider with 101 clients":            {cloud.IAMOpenIDConnectProvider, cloud.Props{"url": "https://oidc.example/id/B", "clientIdLists": cloud.Strings(strings.Split(strings.Repeat("a,", 100)+"a", ",")...)}, "LimitExceeded"},
-		"provider with a short thumbprint":     {cloud.IAMOpenIDConnectProvider, cloud.Props{"url": "https://oidc.example/id/B", "clientIdLists": cloud.Strings("a"), "thumbprintLists": cloud.Strings("ab")}, "InvalidInput"},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -146,6 +145,9 @@ func TestProviderChecks(t *testing.T) {
 		"session of 13 hours":        {cloud.IAMRole, role("x", cloud.Props{"maxSessionDuration": 46800.0}), "maxSessionDuration"},
 		"session of half an hour":    {cloud.IAMRole, role("x", cloud.Props{"maxSessionDuration": 1800.0}), "maxSessionDuration"},
 		"trust that is no JSON":      {cloud.IAMRole, cloud.Props{"assumeRolePolicy": "{"}, "assumeRolePolicy"},
+		"short thumbprint":           {cloud.IAMOpenIDConnectProvider, cloud.Props{"url": "https://x", "clientIdLists": cloud.Strings("a"), "thumbprintLists": cloud.Strings("ab")}, "thumbprintLists[0]"},
+		"boundary that is no ARN":    {cloud.IAMRole, role("x", cloud.Props{"permissionsBoundary": "limits"}), "permissionsBoundary"},
+		"name and prefix":            {cloud.IAMRole, role("x", cloud.Props{"namePrefix": "y"}), "name"},
 		"issuer without https":       {cloud.IAMOpenIDConnectProvider, cloud.Props{"url": "http://x", "clientIdLists": cloud.Strings("a")}, "url"},
 	}
 	for name, tc := range tests {

@@ -12,6 +12,9 @@ const (
 	maxThumbprints = 5
 )
 
+// thumbprint is the SHA-1 of a certificate; the provider looks at its length.
+var thumbprint = cloud.Text{Want: "40 characters", Example: strings.Repeat("9e", 20), Good: func(s string) bool { return len(s) == 40 }}
+
 func oidcKind() cloud.Kind {
 	return cloud.Kind{
 		Token: cloud.IAMOpenIDConnectProvider, Noun: "IAM OIDC Provider", Service: serviceName, Global: true, Tagged: true,
@@ -19,7 +22,7 @@ func oidcKind() cloud.Kind {
 		Fields: cloud.Fields{
 			"url":             cloud.String.Required().ForceNew().SameWhen(func(a, b string) bool { return issuer(a) == issuer(b) }),
 			"clientIdLists":   cloud.SetOf(cloud.String).Required(),
-			"thumbprintLists": cloud.ListOf(cloud.String).Computed(),
+			"thumbprintLists": cloud.ListOf(cloud.String.Like(thumbprint)).Computed(),
 			"arn":             cloud.String.Output(),
 		},
 		Check: checkOIDC, Create: createOIDC,
@@ -45,11 +48,6 @@ func createOIDC(tx *cloud.Tx, r *cloud.Resource) error {
 		return limitExceeded.Refuse("Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: %d", maxClientIDs)
 	case len(r.Props.List("thumbprintLists")) > maxThumbprints:
 		return invalidInput.Refuse("Thumbprint list must contain fewer than %d entries.", maxThumbprints+1)
-	}
-	for _, t := range r.Props.Strs("thumbprintLists") {
-		if len(t) != 40 {
-			return invalidInput.Refuse("Thumbprint must be 40 hexadecimal digits: %q", t)
-		}
 	}
 	if err := checkCount(tx, cloud.IAMOpenIDConnectProvider, maxOIDCProviders, "OpenIdConnectProvidersPerAccount"); err != nil {
 		return err

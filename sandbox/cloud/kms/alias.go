@@ -9,12 +9,17 @@ import (
 
 var aliasForm = regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`)
 
+// The provider looks at the characters and leaves the length to KMS.
+var aliasText = cloud.Text{
+	Want: "alias/ and letters, digits, /, _ and -", Example: "alias/example", Good: regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]+$`).MatchString,
+}
+
 func aliasKind() cloud.Kind {
 	return cloud.Kind{
 		Token: cloud.KMSAlias, Noun: "KMS Alias", Service: serviceName,
 		CreateCall: "CreateAlias", UpdateCall: "UpdateAlias", DeleteCall: "DeleteAlias",
 		Fields: cloud.Fields{
-			"name":         cloud.String.AutoNamed(255).Prefixed("alias/").ForceNew(),
+			"name":         cloud.String.Like(aliasText).AutoNamed(255).Prefixed("alias/").ForceNew(),
 			"namePrefix":   cloud.String.Computed().ForceNew(),
 			"targetKeyId":  cloud.String.Required().SameWhen(func(a, b string) bool { return short(a) == short(b) }),
 			"arn":          cloud.String.Output(),

@@ -58,6 +58,12 @@ func checkKey(p cloud.Props) []cloud.Problem {
 	}
 	between("deletionWindowInDays", 7, 30)
 	between("rotationPeriodInDays", 90, 2560)
+	if p.Has("xksKeyId") && !p.Has("customKeyStoreId") {
+		bad("xksKeyId", "needs customKeyStoreId")
+	}
+	if p.Has("rotationPeriodInDays") && !p.Has("enableKeyRotation") {
+		bad("rotationPeriodInDays", "needs enableKeyRotation")
+	}
 	if len(p.Str("description")) > 8192 {
 		bad("description", "has more than 8192 characters")
 	}

@@ -82,7 +82,7 @@ func TestRefusals(t *testing.T) {
 		"policy above 32 KB":               {cloud.KMSKey, policy(rootStatement, `{"Sid":"`+strings.Repeat("a", 33000)+`","Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}`), "LimitExceededException"},
 		"rotation of an asymmetric key":    {cloud.KMSKey, cloud.Props{"customerMasterKeySpec": "RSA_2048", "enableKeyRotation": true}, "ValidationException"},
 		"signing with a symmetric key":     {cloud.KMSKey, cloud.Props{"keyUsage": "SIGN_VERIFY"}, "ValidationException"},
-		"alias without its prefix":         {cloud.KMSAlias, cloud.Props{"name": "data", "targetKeyId": "KEY"}, "InvalidAliasNameException"},
+		"alias of 257 characters":          {cloud.KMSAlias, cloud.Props{"name": "alias/" + strings.Repeat("a", 251), "targetKeyId": "KEY"}, "InvalidAliasNameException"},
 		"alias in AWS's part of the names": {cloud.KMSAlias, cloud.Props{"name": "alias/aws/eks", "targetKeyId": "KEY"}, "NotAuthorizedException"},
 		"alias of a taken name":            {cloud.KMSAlias, cloud.Props{"name": "alias/taken", "targetKeyId": "KEY"}, "AlreadyExistsException"},
 		"alias of an unknown key":          {cloud.KMSAlias, cloud.Props{"name": "alias/x", "targetKeyId": "0000"}, "NotFoundException"},
@@ -120,6 +120,7 @@ func TestProviderChecks(t *testing.T) {
 		"description of 8193 bytes": {cloud.Props{"description": strings.Repeat("a", 8193)}, "description"},
 		"unknown kind of key":       {cloud.Props{"customerMasterKeySpec": "AES"}, "customerMasterKeySpec"},
 		"unknown use":               {cloud.Props{"keyUsage": "ENCRYPT"}, "keyUsage"},
+		"external key by itself":    {cloud.Props{"xksKeyId": "elsewhere"}, "xksKeyId"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,6 +129,10 @@ func TestProviderChecks(t *testing.T) {
 				t.Errorf("got %v, %v, want one problem of %s", problems, err, tc.property)
 			}
 		})
+	}
+	problems, err := open(t).Check(cloud.KMSAlias, cloud.Props{"name": "data", "targetKeyId": "k"})
+	if err != nil || len(problems) != 1 || problems[0].Property != "name" {
+		t.Errorf("alias without its prefix: got %v, %v, want one problem of name", problems, err)
 	}
 }
 

@@ -65,8 +65,6 @@ func checkRecord(p cloud.Props) []cloud.Problem {
 	switch {
 	case p.Has("aliases") && p.Has("ttl"):
 		add("ttl", "conflicts with aliases")
-	case p.Has("records") && !p.Has("ttl"):
-		add("ttl", "is required with records")
 	}
 	var used []string
 	for _, name := range policies {
@@ -121,6 +119,10 @@ func checkSet(tx *cloud.Tx, zone *cloud.Resource, name string, p cloud.Props, ov
 	kind := p.Str("type")
 	if err := checkName(name); err != nil {
 		return err
+	}
+	if p.Has("records") && !p.Has("ttl") {
+		return recordValue.Refuse("[Invalid request: Missing field 'TTL' in Change with [Action=CREATE, Name=%s., Type=%s, SetIdentifier=%s]]",
+			name, kind, p.Str("setIdentifier"))
 	}
 	if err := checkValues(kind, p.Strs("records")); err != nil {
 		return err

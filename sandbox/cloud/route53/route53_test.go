@@ -106,6 +106,11 @@ func TestRefusals(t *testing.T) {
 			w.make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
 			return w.delete(cloud.Route53Zone, w.zone)
 		}},
+		"record without ttl": {"record-value", func(w *world) error {
+			p := w.record("www", "A", "192.0.2.1")
+			delete(p, "ttl")
+			return w.refused(cloud.Route53Record, p)
+		}},
 		"record again": {"record-exists", func(w *world) error {
 			w.make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
 			return w.refused(cloud.Route53Record, w.record("WWW.example.com.", "A", "192.0.2.2"))
@@ -189,7 +194,6 @@ func TestProviderChecks(t *testing.T) {
 	}{
 		"type":                  {cloud.Route53Record, w.record("a", "HINFO", "x"), "type"},
 		"nothing":               {cloud.Route53Record, cloud.Props{"zoneId": "z", "name": "a", "type": "A"}, "records"},
-		"no ttl":                {cloud.Route53Record, cloud.Props{"zoneId": "z", "name": "a", "type": "A", "records": cloud.Strings("192.0.2.1")}, "ttl"},
 		"ttl of an alias":       {cloud.Route53Record, w.alias("a", "A", "b", "z").With(cloud.Props{"ttl": 1.0}), "ttl"},
 		"routed without name":   {cloud.Route53Record, w.record("a", "A", "192.0.2.1").With(cloud.Props{"multivalueAnswerRoutingPolicy": true}), "setIdentifier"},
 		"routed twice":          {cloud.Route53Record, w.routed("a", "b", "192.0.2.1").With(cloud.Props{"multivalueAnswerRoutingPolicy": true}), "multivalueAnswerRoutingPolicy"},
