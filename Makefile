@@ -56,6 +56,9 @@ lint: ## Formatting, vet and the linters
 golden: ## Rewrite golden files; review the diff
 	go test ./... -run Golden -update
 
+conformance: ## Hold the sandbox to the real AWS provider; needs terraform, see docs/sandbox.md
+	SLIPWAY_CONFORMANCE=all go test -count=1 -v -timeout 30m ./tests/conformance
+
 bench: ## Measure: a second up against the first, and what the sandbox adds to each operation
 	go test ./sandbox ./tests -run '^$$' -bench . -benchtime 1x
 

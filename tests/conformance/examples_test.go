@@ -1,0 +1,93 @@
+package conformance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/slipway-iac/slipway/sandbox/cloud"
+)
+
+// withExamples adds to a stack what no environment has but the account models:
+// kinds, and other forms of kinds.
+func withExamples(t *testing.T, s stack) stack {
+	t.Helper()
+	e := &exampleMaker{t: t, stack: s, session: s.resources[0].session}
+	vpc, group := e.one(cloud.VPC), e.one(cloud.SecurityGroup)
+	cluster, role := e.one(cloud.EKSCluster), e.named(cloud.IAMRole, "addons-before-nodes-vpc-cni")
+
+	e.make(cloud.IAMPolicy, "policy", cloud.Props{"name": "example", "policy": readOnly})
+	e.make(cloud.IAMInstanceProfile, "profile", cloud.Props{"name": "example", "role": role.id})
+	e.make(cloud.IAMOpenIDConnectProvider, "oidc", cloud.Props{
+		"url":           cluster.state["identities"].([]any)[0].(map[string]any)["oidcs"].([]any)[0].(map[string]any)["issuer"],
+		"clientIdLists": []any{"sts.amazonaws.com"}, "thumbprintLists": []any{"9e99a48a9960b14926bb7f3b02e22da2b0ab7280"},
+	})
+	e.make(cloud.EKSPodIdentityAssociation, "association", cloud.Props{
+		"clusterName": cluster.id, "namespace": "example", "serviceAccount": "example", "roleArn": role.state["arn"],
+	})
+	acl := e.make(cloud.NetworkACL, "acl", cloud.Props{"vpcId": vpc.id})
+	e.make(cloud.NetworkACLRule, "acl-rule", cloud.Props{
+		"networkAclId": acl.id, "ruleNumber": 900.0, "protocol": "tcp", "ruleAction": "deny",
+		"cidrBlock": "192.0.2.0/24", "fromPort": 22.0, "toPort": 22.0,
+	})
+	e.make(cloud.SecurityGroupRule, "group-rule", cloud.Props{
+		"securityGroupId": group.id, "type": "ingress", "protocol": "tcp", "fromPort": 8443.0, "toPort": 8443.0,
+		"cidrBlocks": []any{"10.0.0.0/16"}, "description": "example",
+	})
+	e.make(cloud.SecurityGroup, "inline", cloud.Props{
+		"vpcId": vpc.id, "name": "example", "description": "example",
+		"ingress": []any{map[string]any{"protocol": "tcp", "fromPort": 443.0, "toPort": 443.0, "cidrBlocks": []any{"10.0.0.0/16"}}},
+	})
+	e.make(cloud.RouteTable, "inline", cloud.Props{
+		"vpcId":  vpc.id,
+		"routes": []any{map[string]any{"cidrBlock": "0.0.0.0/0", "gatewayId": e.one(cloud.InternetGateway).id}},
+	})
+	e.make(cloud.VPCEndpoint, "interface", cloud.Props{
+		"vpcId": vpc.id, "serviceName": "com.amazonaws." + e.session.Region + ".sts", "vpcEndpointType": "Interface",
+		"subnetIds": []any{e.one(cloud.Subnet).id}, "securityGroupIds": []any{group.id}, "privateDnsEnabled": true,
+	})
+	zone := e.make(cloud.Route53Zone, "zone", cloud.Props{"name": "example.org"})
+	e.make(cloud.Route53Record, "record", cloud.Props{
+		"zoneId": zone.id, "name": "www.example.org", "type": "A", "ttl": 300.0, "records": []any{"192.0.2.7"},
+	})
+	return e.stack
+}
+
+const readOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::example/*"]}]}`
+
+// exampleName is what the names of examples begin with.
+const exampleName = "example-"
+
+type exampleMaker struct {
+	t       *testing.T
+	stack   stack
+	session cloud.Session
+}
+
+// one is the first resource of a kind in the stack.
+func (e *exampleMaker) one(token string) made { return e.named(token, "") }
+
+// named is the first resource of a kind whose name begins so.
+func (e *exampleMaker) named(token, prefix string) made {
+	e.t.Helper()
+	for _, m := range e.stack.resources {
+		if m.token() == token && strings.HasPrefix(m.urn.Name(), prefix) {
+			return m
+		}
+	}
+	e.t.Fatalf("the stack has no %s %s", token, prefix)
+	return made{}
+}
+
+func (e *exampleMaker) make(token, name string, inputs cloud.Props) made {
+	e.t.Helper()
+	urn := resource.URN("urn:pulumi:dev::slipway::" + token + "::" + exampleName + name)
+	r, err := e.stack.account.Create(e.session, token, string(urn), inputs)
+	if err != nil {
+		e.t.Fatalf("example %s: %v", name, err)
+	}
+	m := made{urn, r.ID, inputs, r.Props, e.session, nil}
+	e.stack.resources = append(e.stack.resources, m)
+	return m
+}

@@ -1,0 +1,59 @@
+package conformance
+
+import "github.com/slipway-iac/slipway/sandbox/cloud"
+
+// explained are the differences that cannot be reconciled.
+var explained = []explanation{
+	{"", "tagsAll", "set by AWS only", "pulumi-aws makes an output of what the provider computes and yet lets one set"},
+	{cloud.EKSCluster, "defaultAddonsToRemoves", "exists", "pulumi-aws adds this property to the provider"},
+	{cloud.Route53Zone, "comment", "planned value", "pulumi-aws changes the provider's default, Managed by Terraform, to Managed by Pulumi"},
+	{cloud.Subnet, "ipv6Native", "validation", "the sandbox has no subnets without IPv4, and says so early"},
+	{cloud.IAMRole, "inlinePolicies", "change", "the provider takes one inline policy without name and text for none"},
+
+	// What only AWS can tell, and moto makes up in its own way.
+	{cloud.ElasticIP, "publicIp", inMoto, "an address of AWS's choice"},
+	{cloud.ElasticIP, "publicDns", inMoto, "an address of AWS's choice"},
+	{cloud.NATGateway, "publicIp", inMoto, "an address of AWS's choice"},
+	{cloud.NATGateway, "privateIp", inMoto, "an address of AWS's choice, which moto does not take from the subnet"},
+	{cloud.Subnet, "availabilityZoneId", inMoto, "AWS numbers the zones anew for each account"},
+	{cloud.IAMPolicy, "policyId", inMoto, "an ID of AWS's choice; those of moto do not begin with ANPA"},
+	{cloud.EKSCluster, "certificateAuthority", inMoto, "a certificate of AWS's choice"},
+	{cloud.EKSCluster, "certificateAuthorities", inMoto, "a certificate of AWS's choice"},
+	{cloud.EKSCluster, "endpoint", inMoto, "a name of AWS's choice"},
+	{cloud.EKSCluster, "identities", inMoto, "a name of AWS's choice"},
+	{cloud.EKSCluster, "platformVersion", inMoto, "moto has one platform version for all"},
+	{cloud.Route53Zone, "nameServers", inMoto, "moto has one name server for all zones"},
+	{cloud.Route53Zone, "primaryNameServer", inMoto, "moto has one name server for all zones"},
+	{cloud.Route53Zone, "comment", inMoto, "as in the plan"},
+	{cloud.VPCEndpoint, "dnsEntries", inMoto, "names of AWS's choice; moto has one of them"},
+
+	// What moto leaves out or does in another way than AWS.
+	{cloud.VPC, "dhcpOptionsId", inMoto, "moto has no DHCP options of its own"},
+	{cloud.LogGroup, "logGroupClass", inMoto, "moto does not return it"},
+	{cloud.ElasticIP, "networkBorderGroup", inMoto, "moto does not return it"},
+	{cloud.ElasticIP, "publicIpv4Pool", inMoto, "moto does not return it"},
+	{cloud.KMSKey, "rotationPeriodInDays", inMoto, "moto does not return it"},
+	{cloud.FlowLog, "logGroupName", inMoto, "moto does not return it when logDestination is given"},
+	{cloud.EKSCluster, "accessConfig", inMoto, "moto does not keep it"},
+	{cloud.EKSCluster, "upgradePolicy", inMoto, "moto does not keep it"},
+	{cloud.EKSCluster, "kubernetesNetworkConfig.elasticLoadBalancing", inMoto, "moto does not return it"},
+	{cloud.EKSCluster, "vpcConfig.clusterSecurityGroupId", inMoto, "moto's clusters have no security group"},
+	{cloud.EKSCluster, "vpcConfig.vpcId", inMoto, "moto does not return it"},
+	{cloud.EKSCluster, "", madeInMoto, "moto does not keep accessConfig and upgradePolicy"},
+	{cloud.LaunchTemplate, "tagSpecifications", inMoto, "moto adds the tags of the template itself"},
+	{cloud.LaunchTemplate, "", madeInMoto, "moto adds the tags of the template itself"},
+	{cloud.SecurityGroupIngressRule, "", madeInMoto, "moto loses the description of a rule for a group"},
+	{cloud.VPCEndpoint, "dnsOptions", inMoto, "moto does not return it"},
+	{cloud.VPCEndpoint, "ipAddressType", inMoto, "moto does not return it"},
+	{cloud.VPCEndpoint, "serviceRegion", inMoto, "moto does not return it"},
+	{cloud.VPCEndpoint, "cidrBlocks", inMoto, "moto knows no ranges of S3 and DynamoDB"},
+	{cloud.EKSNodeGroup, "", madeInMoto, "moto does not keep updateConfig, and shows remoteAccess and diskSize of its own"},
+	{cloud.EKSNodeGroup, "updateConfig", inMoto, "moto does not keep it"},
+	{cloud.EKSNodeGroup, "nodeRepairConfig", inMoto, "moto does not return it"},
+	{cloud.EKSNodeGroup, "diskSize", inMoto, "moto returns 20 GiB although a launch template says"},
+	{cloud.EKSNodeGroup, "remoteAccess", inMoto, "moto returns a key pair that nobody asked for"},
+	{cloud.EKSNodeGroup, "resources.remoteAccessSecurityGroupId", inMoto, "moto returns a group that nobody asked for"},
+	{cloud.EKSNodeGroup, "releaseVersion", inMoto, "moto knows one release"},
+	{cloud.VPCEndpoint, "subnetConfigurations", inMoto, "an address of AWS's choice, which moto does not take from the subnet"},
+	{cloud.NetworkACLRule, "protocol", inMoto, "EC2 answers with the number of a protocol; the sandbox keeps what was written"},
+}
