@@ -70,6 +70,3 @@ var exchanged = map[string]cloud.Props{
 	cloud.LaunchTemplate + " defaultVersion":        {"updateDefaultVersion": nil},
 	cloud.NetworkACLRule + " ipv6CidrBlock":         {"cidrBlock": nil},
 }
-
-// neverPlanned are the properties that no variant can change, and why.
-var neverPlanned = map[string]string{}

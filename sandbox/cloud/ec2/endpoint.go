@@ -48,8 +48,8 @@ func endpointKind() cloud.Kind {
 			"autoAccept":               cloud.Bool,
 			"ipAddressType":            cloud.String.OneOf("ipv4", "dualstack", "ipv6").Computed(),
 			"serviceRegion":            cloud.String.Computed().ForceNew(),
-			"serviceNetworkArn":        cloud.String.ForceNew(),
-			"resourceConfigurationArn": cloud.String.ForceNew(),
+			"serviceNetworkArn":        cloud.String.Like(cloud.ARNText).ForceNew(),
+			"resourceConfigurationArn": cloud.String.Like(cloud.ARNText).ForceNew(),
 			"dnsOptions": cloud.Object(cloud.Fields{
 				"dnsRecordIpType":                          cloud.String.OneOf("ipv4", "dualstack", "ipv6", "service-defined").Computed(),
 				"privateDnsOnlyForInboundResolverEndpoint": cloud.Bool,

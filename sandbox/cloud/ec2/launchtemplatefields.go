@@ -9,7 +9,7 @@ func launchTemplateFields() cloud.Fields {
 	objects := func(f cloud.Fields) cloud.Field { return cloud.ListOf(cloud.Object(f)) }
 	return cloud.Fields{
 		"name":                              str.Like(templateNameText).AutoNamed(125).ForceNew(),
-		"namePrefix":                        str.Computed().ForceNew(),
+		"namePrefix":                        str.Like(templateNameText).Computed().ForceNew(),
 		"arn":                               str.Output(),
 		"latestVersion":                     num.Output(),
 		"defaultVersion":                    num.Computed().AtLeast(1),

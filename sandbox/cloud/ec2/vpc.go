@@ -9,6 +9,12 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
 
+// vpcIPv6 is a range that the provider takes for a VPC.
+var vpcIPv6 = cloud.Text{Want: "an IPv6 range of /44, /48, /52, /56 or /60", Example: "2001:db8::/56", Good: func(s string) bool {
+	p, err := netip.ParsePrefix(s)
+	return err == nil && cloud.IPv6Network.Good(s) && p.Bits() >= 44 && p.Bits() <= 60 && p.Bits()%4 == 0
+}}
+
 func vpcKind() cloud.Kind {
 	return cloud.Kind{
 		Token: cloud.VPC, Noun: "EC2 VPC", Service: "EC2", Tagged: true,
@@ -22,7 +28,7 @@ func vpcKind() cloud.Kind {
 			"assignGeneratedIpv6CidrBlock":     cloud.Bool,
 			"ipv4IpamPoolId":                   cloud.String.ForceNew(),
 			"ipv4NetmaskLength":                cloud.Number.ForceNew(),
-			"ipv6CidrBlock":                    cloud.String.Computed(),
+			"ipv6CidrBlock":                    cloud.String.Like(vpcIPv6).Computed(),
 			"ipv6CidrBlockNetworkBorderGroup":  cloud.String.Computed(),
 			"ipv6IpamPoolId":                   cloud.String,
 			"ipv6NetmaskLength":                cloud.Number,

@@ -103,7 +103,7 @@ func rolePolicyKind() cloud.Kind {
 		CreateCall: "PutRolePolicy", UpdateCall: "PutRolePolicy", DeleteCall: "DeleteRolePolicy",
 		Fields: cloud.Fields{
 			"name":       cloud.String.AutoNamed(255).ForceNew(),
-			"namePrefix": cloud.String.Computed().ForceNew(),
+			"namePrefix": cloud.String.Like(nameText).Computed().ForceNew(),
 			"policy":     cloud.JSON.Required(),
 			"role":       cloud.String.Required().ForceNew(),
 		},

@@ -12,7 +12,7 @@ func policyKind() cloud.Kind {
 		CreateCall: "CreatePolicy", UpdateCall: "CreatePolicyVersion", DeleteCall: "DeletePolicy",
 		Fields: cloud.Fields{
 			"name":            cloud.String.AutoNamed(128).ForceNew(),
-			"namePrefix":      cloud.String.Computed().ForceNew(),
+			"namePrefix":      cloud.String.Like(nameText).Computed().ForceNew(),
 			"path":            cloud.String.ForceNew().Default("/"),
 			"description":     cloud.String.ForceNew(),
 			"policy":          cloud.JSON.Required(),

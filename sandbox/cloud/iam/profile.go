@@ -8,7 +8,7 @@ func profileKind() cloud.Kind {
 		CreateCall: "CreateInstanceProfile", UpdateCall: "AddRoleToInstanceProfile", DeleteCall: "DeleteInstanceProfile",
 		Fields: cloud.Fields{
 			"name":       cloud.String.AutoNamed(128).ForceNew(),
-			"namePrefix": cloud.String.Computed().ForceNew(),
+			"namePrefix": cloud.String.Like(nameText).Computed().ForceNew(),
 			"path":       cloud.String.ForceNew().Default("/"),
 			"role":       cloud.String,
 			"arn":        cloud.String.Output(),

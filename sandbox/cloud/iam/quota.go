@@ -26,6 +26,7 @@ const (
 
 var (
 	nameForm = regexp.MustCompile(`^[\w+=,.@-]+$`)
+	nameText = cloud.Text{Want: "letters, digits and +=,.@-_ only", Example: "example", Good: nameForm.MatchString}
 	pathForm = regexp.MustCompile(`^/([!-~]*/)?$`)
 )
 

@@ -20,7 +20,7 @@ func roleKind() cloud.Kind {
 		CreateCall: "CreateRole", UpdateCall: "UpdateRole", DeleteCall: "DeleteRole",
 		Fields: cloud.Fields{
 			"name":                cloud.String.AutoNamed(64).ForceNew(),
-			"namePrefix":          cloud.String.Computed().ForceNew(),
+			"namePrefix":          cloud.String.Like(nameText).Computed().ForceNew(),
 			"path":                cloud.String.ForceNew().Default("/"),
 			"description":         cloud.String,
 			"assumeRolePolicy":    cloud.JSON.Required(),

@@ -40,6 +40,7 @@ var tagRules = cloud.TagRules{
 var (
 	groupName  = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`)
 	retentions = []int{0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+	prefixText = cloud.Text{Want: "letters, digits and . - _ / # only", Example: "/example", Good: groupName.MatchString}
 	classes    = []string{"STANDARD", "INFREQUENT_ACCESS", "DELIVERY"}
 )
 
@@ -49,7 +50,7 @@ func groupKind() cloud.Kind {
 		CreateCall: "CreateLogGroup", UpdateCall: "PutRetentionPolicy", DeleteCall: "DeleteLogGroup",
 		Fields: cloud.Fields{
 			"name":            cloud.String.AutoNamed(255).ForceNew(),
-			"namePrefix":      cloud.String.Computed().ForceNew(),
+			"namePrefix":      cloud.String.Like(prefixText).Computed().ForceNew(),
 			"kmsKeyId":        cloud.String,
 			"logGroupClass":   cloud.String.Computed().ForceNew(),
 			"retentionInDays": cloud.Number.Default(0),
