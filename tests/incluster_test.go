@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -38,11 +39,16 @@ func (i *inside) program(ctx *pulumi.Context) (err error) {
 	for name, v := range i.values {
 		values[name] = v
 	}
+	identity, err := i.identity(ctx)
+	if err != nil {
+		return err
+	}
 	controller, err := i.make(ctx, "kubernetes:helm.sh/v3:Release", "lbc", pulumi.Map{
+		"name":  pulumi.String("lbc"),
 		"chart": pulumi.String("aws-load-balancer-controller"), "version": pulumi.String("3.5.0"), "namespace": pulumi.String("kube-system"),
 		"repositoryOpts": pulumi.StringMap{"repo": pulumi.String("https://aws.github.io/eks-charts")},
 		"skipAwait":      pulumi.Bool(i.unawaited), "values": values,
-	}, i.ground.nodes...)
+	}, append(identity, i.ground.nodes...)...)
 	if err != nil {
 		return err
 	}
@@ -64,6 +70,26 @@ func (i *inside) program(ctx *pulumi.Context) (err error) {
 		"spec":     pulumi.Map{"ports": pulumi.Array{pulumi.Map{"port": pulumi.Int(80)}}, "selector": pulumi.StringMap{"app": pulumi.String("web")}},
 	}, controller)
 	return err
+}
+
+// identity is the role of the load balancer controller.
+func (i *inside) identity(ctx *pulumi.Context) ([]pulumi.Resource, error) {
+	aws := pulumi.Provider(i.ground.provider)
+	role, _, err := i.ground.role(ctx, "lbc", "pods.eks.amazonaws.com")
+	if err != nil {
+		return nil, err
+	}
+	agent, err := awseks.NewAddon(ctx, "agent", &awseks.AddonArgs{
+		ClusterName: i.ground.cluster.Name, AddonName: pulumi.String("eks-pod-identity-agent"),
+	}, aws)
+	if err != nil {
+		return nil, err
+	}
+	association, err := awseks.NewPodIdentityAssociation(ctx, "lbc", &awseks.PodIdentityAssociationArgs{
+		ClusterName: i.ground.cluster.Name, Namespace: pulumi.String("kube-system"),
+		ServiceAccount: pulumi.String("lbc-aws-load-balancer-controller"), RoleArn: role.Arn,
+	}, aws)
+	return []pulumi.Resource{agent, association}, err
 }
 
 func (i *inside) make(ctx *pulumi.Context, token, name string, props pulumi.Map, after ...pulumi.Resource) (*thing, error) {

@@ -44,14 +44,21 @@ func (r *release) await() error {
 	if r.inputs.Bool("skipAwait") && !r.inputs.Bool("atomic") {
 		return nil
 	}
+	what := fmt.Sprintf("failed to become available within allocated timeout. Error: Helm Release %s: context deadline exceeded", r.name.ID())
 	state := pods.Look(r.tx, r.cluster)
 	for _, o := range objects.All(r.tx, r.cluster, objects.OfRelease(r.name)) {
 		w, ok := pods.Of(o)
-		if !ok || state.Running(w) >= w.Replicas-spare(o.Props, w.Replicas) && w.Kind == "Deployment" {
+		if !ok {
+			continue
+		}
+		if err := r.identified(w); err != nil {
+			return prefixed(what, err)
+		}
+		if state.Running(w) >= w.Replicas-spare(o.Props, w.Replicas) && w.Kind == "Deployment" {
 			continue
 		}
 		if err := state.Trouble(w); err != nil {
-			return prefixed(fmt.Sprintf("failed to become available within allocated timeout. Error: Helm Release %s: context deadline exceeded", r.name.ID()), err)
+			return prefixed(what, err)
 		}
 	}
 	return nil

@@ -37,6 +37,10 @@ func world(t *testing.T) *cloud.Account {
 	})
 	grant(t, account, deployer, eks.AdminPolicy)
 	addNodes(t, account, "system", 2, nil)
+	addAddon(t, account, "eks-pod-identity-agent")
+	for _, of := range []string{"lbc-aws-load-balancer-controller", "other-aws-load-balancer-controller", "karpenter", "external-dns"} {
+		associate(t, account, of)
+	}
 	return account
 }
 
@@ -52,6 +56,19 @@ func addNodes(t *testing.T, account *cloud.Account, name string, count int, more
 				"privateDns": fmt.Sprintf("%s-%d", name, i), "availabilityZone": "us-west-2a", "instanceType": "m6i.large", "subnetId": "subnet-" + name,
 			}, cloud.Props{"nodeGroup": group.ID, "ready": true, "maxPods": 110})
 		}
+		return nil
+	})
+}
+
+// associate gives a service account in kube-system a role of its own.
+func associate(t *testing.T, account *cloud.Account, serviceAccount string) {
+	t.Helper()
+	edit(t, account, func(tx *cloud.Tx) error {
+		arn := "arn:aws:iam::123456789012:role/" + serviceAccount
+		tx.Make("test", cloud.IAMRole, serviceAccount, cloud.Props{"arn": arn, "name": serviceAccount}, nil)
+		tx.Make("test", cloud.EKSPodIdentityAssociation, "a-"+serviceAccount, cloud.Props{
+			"clusterName": "demo", "namespace": "kube-system", "serviceAccount": serviceAccount, "roleArn": arn,
+		}, nil)
 		return nil
 	})
 }

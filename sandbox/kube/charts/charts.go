@@ -30,6 +30,9 @@ type Chart struct {
 	Definitions []CRD
 	// Required are the values without which its templates fail.
 	Required []string
+	// Calls are actions of AWS without which its pods end as they start; none for
+	// charts that do not call AWS.
+	Calls []string
 	// Objects lists what its templates make.
 	Objects func(Install) []cloud.Props
 }

@@ -13,6 +13,7 @@ var externalDNS = Chart{
 	Name: "external-dns", Version: "1.21.1", AppVersion: "0.21.0",
 	Repositories: []string{"https://kubernetes-sigs.github.io/external-dns"},
 	Definitions:  ExternalDNSCRDs,
+	Calls:        []string{"route53:ListHostedZones"},
 	Objects: func(i Install) []cloud.Props {
 		i.Namespace = i.str("namespaceOverride", i.Namespace)
 		name := i.fullname()

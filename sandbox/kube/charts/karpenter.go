@@ -18,6 +18,7 @@ var karpenter = Chart{
 	Name: "karpenter", Version: "1.14.1", AppVersion: "1.14.1",
 	Repositories: []string{"oci://public.ecr.aws/karpenter/karpenter"},
 	Definitions:  karpenterCRDs,
+	Calls:        []string{"ec2:DescribeInstanceTypes"},
 	Objects: func(i Install) []cloud.Props {
 		name := i.fullname()
 		labels := i.labels(i.str("nameOverride", i.Chart.Name))

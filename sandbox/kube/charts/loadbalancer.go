@@ -13,6 +13,7 @@ var loadBalancerController = Chart{
 	Name: "aws-load-balancer-controller", Version: "3.5.0", AppVersion: "v3.5.0",
 	Repositories: []string{"https://aws.github.io/eks-charts"},
 	Required:     []string{"clusterName"},
+	Calls:        []string{"elasticloadbalancing:DescribeLoadBalancers"},
 	Definitions: []CRD{
 		{Group: "elbv2.k8s.aws", Kind: "ALBTargetControlConfig", Plural: "albtargetcontrolconfigs", Versions: []string{"v1beta1"}},
 		{Group: "aga.k8s.aws", Kind: "GlobalAccelerator", Plural: "globalaccelerators", Versions: []string{"v1beta1"}},

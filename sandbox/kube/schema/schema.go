@@ -52,12 +52,6 @@ type Problem struct {
 	Known []string
 }
 
-// Knows tells whether the fields of a type are known.
-func Knows(apiVersion, kind string) bool {
-	_, ok := read().roots[apiVersion+"/"+kind]
-	return ok
-}
-
 // Check finds what does not decode in an object of a known type. The metadata of
 // any other object is checked alone.
 func Check(apiVersion, kind string, object map[string]any) []Problem {
