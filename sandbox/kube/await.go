@@ -51,10 +51,10 @@ func (r *release) await() error {
 		if !ok {
 			continue
 		}
-		if err := r.identified(w); err != nil {
-			return prefixed(what, err)
-		}
 		if state.Running(w) >= w.Replicas-spare(o.Props, w.Replicas) && w.Kind == "Deployment" {
+			if err := r.identified(w); err != nil {
+				return prefixed(what, err)
+			}
 			continue
 		}
 		if err := state.Trouble(w); err != nil {
