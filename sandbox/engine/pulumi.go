@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
 // PulumiVersion is the release of the Pulumi CLI that the project is built and
@@ -19,7 +21,9 @@ const PulumiVersion = "3.259.0"
 
 // FindPulumi finds a Pulumi CLI that is new enough: the one at path when it is
 // given, else the one on PATH, else the one built before into cache. When there
-// is none it builds it from the module in toolsDir, saying so on log.
+// is none it builds it from the module in toolsDir, or from the copy of that
+// module in this package when toolsDir is empty, saying so on log. Processes that
+// need the same one at once build it once.
 func FindPulumi(ctx context.Context, path, cache, toolsDir string, log io.Writer) (auto.PulumiCommand, error) {
 	if path != "" {
 		cmd, err := command(path)
@@ -35,10 +39,52 @@ func FindPulumi(ctx context.Context, path, cache, toolsDir string, log io.Writer
 	if cmd, err := command(root); err == nil {
 		return cmd, nil
 	}
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return nil, err
+	}
+	unlock, err := lockedfile.MutexAt(root + ".lock").Lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if cmd, err := command(root); err == nil {
+		return cmd, nil // Another process has built it meanwhile.
+	}
+	if toolsDir == "" {
+		if toolsDir, err = unpackModule(); err != nil {
+			return nil, err
+		}
+		defer func() { _ = os.RemoveAll(toolsDir) }()
+	}
 	if err := build(ctx, root, toolsDir, log); err != nil {
 		return nil, err
 	}
 	return command(root)
+}
+
+// module is a copy of the module in the folder tools, go.mod and go.sum, for
+// those who import this package and have no such folder. Go embeds no file of
+// that name.
+//
+//go:embed cli/go.mod.txt cli/go.sum.txt
+var module embed.FS
+
+// unpackModule writes the module into a new folder.
+func unpackModule() (string, error) {
+	dir, err := os.MkdirTemp("", "slipway-tools")
+	if err != nil {
+		return "", err
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		text, err := module.ReadFile("cli/" + name + ".txt")
+		if err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			return "", errors.Join(err, os.RemoveAll(dir))
+		}
+	}
+	return dir, nil
 }
 
 func command(root string) (auto.PulumiCommand, error) {

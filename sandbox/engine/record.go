@@ -37,13 +37,24 @@ type recorder struct {
 	refused []Refused
 }
 
-// take returns what was written down since it was called last.
-func (r *recorder) take() ([]timeline.Step, []Refused) {
+// takeSteps returns what was done since it was called last.
+func (r *recorder) takeSteps() []timeline.Step {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	steps, refused := r.steps, r.refused
-	r.steps, r.refused = nil, nil
-	return steps, refused
+	steps := r.steps
+	r.steps = nil
+	return steps
+}
+
+// Refused are the operations that AWS, or a cluster, did not do as asked since
+// Refused was called last.
+func (s *Session) Refused() []Refused {
+	r := &s.recorder
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	refused := r.refused
+	r.refused = nil
+	return refused
 }
 
 func (r *recorder) intercept(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
@@ -108,14 +119,14 @@ func changed(olds, news *structpb.Struct) []string {
 // Timed carries out an update or a destroy, or several, and says how long AWS
 // would have taken for what was done; also when it failed.
 func (s *Session) Timed(ctx context.Context, do func() error) (*timeline.Timeline, error) {
-	before, err := s.resources(ctx)
+	before, err := s.Resources(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.recorder.take()
+	s.recorder.takeSteps()
 	failed := do()
-	steps, _ := s.recorder.take()
-	after, err := s.resources(ctx)
+	steps := s.recorder.takeSteps()
+	after, err := s.Resources(ctx)
 	if err != nil {
 		return nil, errors.Join(failed, err)
 	}
@@ -123,7 +134,8 @@ func (s *Session) Timed(ctx context.Context, do func() error) (*timeline.Timelin
 	return t, errors.Join(failed, err)
 }
 
-func (s *Session) resources(ctx context.Context) ([]timeline.Resource, error) {
+// Resources are what Pulumi's state says of the resources in the stack.
+func (s *Session) Resources(ctx context.Context) ([]timeline.Resource, error) {
 	exported, err := s.Stack.Export(ctx)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 // Resource is what Pulumi's state says of one resource.
 type Resource struct {
 	URN                  string              `json:"urn"`
+	Type                 string              `json:"type"`
 	ID                   string              `json:"id"`
 	Custom               bool                `json:"custom"`
 	Parent               string              `json:"parent"`
