@@ -1,7 +1,8 @@
 // Package sandbox is a simulated AWS account with Kubernetes clusters in it,
 // for running Pulumi programs without an AWS account. Package cloud is the
 // account, package kube the clusters, package provider the Pulumi providers in
-// front of both, and package sandboxtest the same for unit tests.
+// front of both. Package sandboxtest is the same for unit tests, and package
+// enginetest runs a program in a test on the real engine.
 package sandbox
 
 import (

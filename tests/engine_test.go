@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/sandbox/engine"
+	"github.com/slipway-iac/slipway/sandbox/enginetest"
 	"github.com/slipway-iac/slipway/sandbox/kube"
 	"github.com/slipway-iac/slipway/stacks/platform"
 )
@@ -42,19 +43,18 @@ type output struct{ bytes.Buffer }
 // bare opens an environment of a program that stands for nobody's components.
 func bare(t testing.TB, name string, program pulumi.RunFunc, change ...func(*engine.Environment)) (*engine.Session, *output) {
 	t.Helper()
-	project := t.TempDir()
-	if err := os.WriteFile(filepath.Join(project, "Pulumi.yaml"), []byte("name: bare\nruntime: go\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	out := &output{}
-	e := engine.Environment{
-		Name: name, Dir: t.TempDir(), ProjectDir: project, Program: program, Pulumi: pulumiCLI, Out: out, Err: out,
+	e := enginetest.Start(t, enginetest.Options{
+		Project: "bare", Stack: name, Pulumi: pulumiCLI,
 		Engine: kube.Engine{Location: kube.Outside, Address: netip.MustParseAddr("203.0.113.10")},
-	}
-	for _, c := range change {
-		c(&e)
-	}
-	return open(t, e), out
+		Change: func(e *engine.Environment) {
+			e.Out, e.Err = out, out
+			for _, c := range change {
+				c(e)
+			}
+		},
+	}, program)
+	return e.Session, out
 }
 
 func open(t testing.TB, e engine.Environment) *engine.Session {

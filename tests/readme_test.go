@@ -39,13 +39,21 @@ func TestReadmeSnippetsAreFiles(t *testing.T) {
 	}
 }
 
-// The example is a module of its own, as an importer's is.
-func TestExampleModuleCompiles(t *testing.T) {
+// The example is a module of its own, as an importer's is. Its test runs the
+// engine, with the CLI that these tests found.
+func TestExampleModule(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("go", "build", "-o", filepath.Join(t.TempDir(), "network"), ".")
-	cmd.Dir = filepath.Join(root, "examples", "network")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	bin, err := filepath.Abs(filepath.Join(cache, "pulumi-"+pulumiCLI.Version().String(), "bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"vet", "./..."}, {"test", "./..."}} {
+		cmd := exec.Command("go", args...)
+		cmd.Dir = filepath.Join(root, "examples", "network")
+		cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("go %s: %v\n%s", args[0], err, out)
+		}
 	}
 }
 

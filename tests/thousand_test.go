@@ -100,7 +100,7 @@ const thousandResources = 5 + 5 + 5*33*5 + 3*56
 
 func TestThousandResources(t *testing.T) {
 	t.Parallel()
-	s, out := bare(t, "thousand", thousand, func(e *engine.Environment) { e.SaveOnce = true })
+	s, out := bare(t, "thousand", thousand)
 	if _, err := s.Up(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -146,7 +146,6 @@ func BenchmarkThousandResources(b *testing.B) {
 	current := &up
 	for b.Loop() {
 		s, out := bare(b, "thousand", thousand, func(e *engine.Environment) {
-			e.SaveOnce = true
 			e.Intercept = append(e.Intercept, func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 				return current.intercept(ctx, request, info, handler)
 			})

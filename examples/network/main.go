@@ -8,20 +8,20 @@ import (
 	"github.com/slipway-iac/slipway/components/network"
 )
 
-func main() {
-	pulumi.Run(func(ctx *pulumi.Context) error {
-		net, err := network.New(ctx, "shared", network.Args{
-			Region:    "eu-central-1",
-			AccountID: "123456789012",
-			Zones:     []string{"eu-central-1a", "eu-central-1b", "eu-central-1c"},
-			NAT:       network.NATSingle,
-		})
-		if err != nil {
-			return err
-		}
-		ctx.Export("vpcId", net.VPCID)
-		ctx.Export("podSubnetIds", net.PodSubnetIDByZone)
-		ctx.Export("natAddresses", net.NATPublicIPs)
-		return nil
+func main() { pulumi.Run(program) }
+
+func program(ctx *pulumi.Context) error {
+	net, err := network.New(ctx, "shared", network.Args{
+		Region:    "eu-central-1",
+		AccountID: "123456789012",
+		Zones:     []string{"eu-central-1a", "eu-central-1b", "eu-central-1c"},
+		NAT:       network.NATSingle,
 	})
+	if err != nil {
+		return err
+	}
+	ctx.Export("vpcId", net.VPCID)
+	ctx.Export("podSubnetIds", net.PodSubnetIDByZone)
+	ctx.Export("natAddresses", net.NATPublicIPs)
+	return nil
 }
