@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files of this package"
 
 // least is how many ids of other catalogues the pack answers to. It may be
 // raised when controls are added, and never lowered.
-var least = map[string]int{"Security Hub": 136, "CIS": 58, "Checkov": 184, "Trivy": 124}
+var least = map[string]int{"Security Hub": 156, "CIS": 64, "Checkov": 200, "Trivy": 129}
 
 func TestCoverageDoesNotDrop(t *testing.T) {
 	t.Parallel()

@@ -48,6 +48,8 @@ func profiles() map[string]pack.Profile {
 			Levels: levels(mandatory, mandatory, mandatory, advisory),
 			Choices: map[string]pack.Choice{
 				"eks-cluster-two-subnets-two-azs": {Settings: map[string]any{"zones": 3}, Because: "prod survives the loss of a zone with two left"},
+				"plat-subnet-az-balance":          {Settings: map[string]any{"zones": 3}, Because: "prod survives the loss of a zone with two left"},
+				"plat-node-subnets-all-azs":       {Settings: map[string]any{"zones": 3}, Because: "prod survives the loss of a zone with two left"},
 				"plat-namespace-default-deny":     workloads,
 			},
 		},
@@ -55,6 +57,8 @@ func profiles() map[string]pack.Profile {
 			Levels: levels(mandatory, mandatory, mandatory, mandatory),
 			Choices: map[string]pack.Choice{
 				"eks-cluster-two-subnets-two-azs":   {Settings: map[string]any{"zones": 3}, Because: "as in prod"},
+				"plat-subnet-az-balance":            {Settings: map[string]any{"zones": 3}, Because: "as in prod"},
+				"plat-node-subnets-all-azs":         {Settings: map[string]any{"zones": 3}, Because: "as in prod"},
 				"lt-ebs-encrypted-cmk":              {Settings: map[string]any{"ownKey": true}, Because: "whose key it is matters to an auditor"},
 				"kms-deletion-window":               {Settings: map[string]any{"days": 30}, Because: "a month to notice"},
 				"iam-trust-pod-identity-tagsession": {Settings: map[string]any{"source": true}, Because: "an auditor wants to read it in the role"},

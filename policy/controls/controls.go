@@ -34,6 +34,7 @@ func Groups() []Group {
 		{"IAM: trust and attachments", trustControls},
 		{"Keys, logs and alarms", keys},
 		{"Load balancers, certificates and names", loadBalancers},
+		{"API gateways, web ACLs and connectors", gateways},
 		{"Databases", databases},
 		{"Caches and Kafka", caches},
 		{"Buckets", storage},
@@ -47,6 +48,7 @@ func Groups() []Group {
 		{"Kubernetes: RBAC", rbac},
 		{"Helm releases and retired software", releases},
 		{"Karpenter", karpenter},
+		{"Across a platform", platform},
 		{"Across services", stackwide},
 	}
 }

@@ -17,6 +17,7 @@ var today = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 var only = map[string]map[string]any{
 	"iam-permissions-boundary": {"required": true},
 	"required-tags":            {"tags": []any{"owner"}},
+	"allowed-regions":          {"regions": []any{"us-west-2"}},
 }
 
 func load(t *testing.T, c *control.Control, text string, stage example.Stage) []policyx.AnalyzerResource {

@@ -2,7 +2,8 @@
 // controls need it: resources with their types, properties and options, and
 // references to other resources. What a reference makes of a value is known, so
 // that an example can be checked as it stands after an update; [Load] can also
-// leave all references unknown, as they are in a first preview.
+// leave all references unknown, as they are in a first preview. A provider is a
+// name, which stands for its region, too.
 package example
 
 import (
@@ -35,6 +36,7 @@ type program struct {
 		Properties map[string]any `yaml:"properties"`
 		Options    struct {
 			Protect   bool     `yaml:"protect"`
+			Provider  string   `yaml:"provider"`
 			DependsOn []string `yaml:"dependsOn"`
 		} `yaml:"options"`
 	} `yaml:"resources"`
@@ -70,6 +72,11 @@ func Load(text, token string, stage Stage) ([]policyx.AnalyzerResource, error) {
 		x := policyx.AnalyzerResource{
 			Type: r.Type, Name: name, URN: URN(r.Type, name), Properties: property.NewMap(properties),
 			Options: pulumi.ResourceOptions{Protect: r.Options.Protect}, PropertyDependencies: l.dependencies,
+		}
+		pkg, _, _ := strings.Cut(r.Type, ":")
+		x.Provider = policyx.AnalyzerProviderResource{
+			Type: "pulumi:providers:" + pkg, Name: r.Options.Provider,
+			Properties: property.NewMap(map[string]property.Value{"region": property.New(r.Options.Provider)}),
 		}
 		for _, ref := range r.Options.DependsOn {
 			on := strings.Trim(ref, "${}")
