@@ -1,7 +1,7 @@
 package catalogue
 
 import (
-	_ "embed" // for the introduction
+	_ "embed" // for the texts around the list
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +14,9 @@ import (
 
 //go:embed intro.md
 var intro string
+
+//go:embed leftout.md
+var leftOut string
 
 // order is that of the profiles, from the laxest.
 var order = []string{"dev", "staging", "prod", "regulated"}
@@ -30,6 +33,7 @@ func Markdown() string {
 			writeControl(&b, &g.Controls[i])
 		}
 	}
+	b.WriteString(leftOut)
 	return b.String()
 }
 
@@ -118,15 +122,34 @@ func writeControl(b *strings.Builder, c *control.Control) {
 	if len(c.Remedy) > 0 {
 		b.WriteString(", can remediate")
 	}
-	b.WriteString(".\n")
+	b.WriteString(".\n\n")
+	more := ""
+	about := c.On
+	if len(about) > 3 {
+		about, more = about[:3], " and others"
+	}
+	fmt.Fprintf(b, "- About `%s`%s.\n", strings.Join(about, "`, `"), more)
+	var mapping []string
 	for _, f := range control.Frameworks {
 		if ids := c.Mapping.Of(f); len(ids) > 0 {
-			fmt.Fprintf(b, "%s: %s. ", f, strings.Join(ids, ", "))
+			mapping = append(mapping, f+" "+strings.Join(ids, ", "))
 		}
 	}
-	b.WriteString("\n")
+	if len(mapping) > 0 {
+		fmt.Fprintf(b, "- %s.\n", strings.Join(mapping, "; "))
+	}
 	for _, s := range c.Settings {
-		fmt.Fprintf(b, "- `%s` (%v): %s.\n", s.Name, s.Default, s.Doc)
+		fmt.Fprintf(b, "- Setting `%s`, by default %s: %s.\n", s.Name, written(s.Default), strings.ToLower(s.Doc[:1])+s.Doc[1:])
 	}
 	fmt.Fprintf(b, "\nFix: %s.\n\n```yaml\n# Violates:\n%s\n# Complies:\n%s\n```\n", c.Fix, strings.Trim(c.Bad, "\n"), strings.Trim(c.Good, "\n"))
+}
+
+// written is the default of a setting for a reader.
+func written(v any) string {
+	if words, ok := v.([]string); ok && len(words) == 0 {
+		return "none"
+	} else if ok {
+		return strings.Join(words, ", ")
+	}
+	return fmt.Sprint(v)
 }

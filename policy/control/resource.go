@@ -74,7 +74,7 @@ func (r *Resource) Guard(part func()) { r.run.guard(part) }
 // Now is the time of the run, by the pack's clock.
 func (r *Resource) Now() time.Time { return r.run.now }
 
-// Flag, Number, Word and Words read a setting of the control.
+// Flag reads a setting that is a boolean.
 func (r *Resource) Flag(setting string) bool { return r.run.setting(setting).(bool) }
 
 // Number reads a setting that is a whole number.

@@ -12,16 +12,14 @@ type Stack struct {
 	run       *run
 	resources []*Resource
 	byType    map[string][]*Resource
-	byURN     map[string]*Resource
 }
 
 func (r *run) stack(resources []policyx.AnalyzerResource) *Stack {
-	s := &Stack{run: r, byType: map[string][]*Resource{}, byURN: map[string]*Resource{}}
+	s := &Stack{run: r, byType: map[string][]*Resource{}}
 	for _, x := range resources {
 		res := r.resource(x)
 		s.resources = append(s.resources, res)
 		s.byType[Canonical(x.Type)] = append(s.byType[Canonical(x.Type)], res)
-		s.byURN[x.URN] = res
 	}
 	return s
 }
@@ -96,12 +94,6 @@ func (s *Stack) Referring(token, property string, to *Resource) []*Resource {
 	return found
 }
 
-// Unresolved tells whether a property names something outside of what can be
-// seen: it is set, and no resource of those types is known to be meant.
-func (s *Stack) Unresolved(from *Resource, property string, tokens ...string) bool {
-	return from.Get(property).IsSet() && len(s.Referred(from, property, tokens...)) == 0
-}
-
 // named tells whether a text is the resource's ID, ARN or name.
 func (r *Resource) named(text string) bool {
 	if text == "" {
@@ -123,12 +115,6 @@ func top(path string) string {
 		}
 	}
 	return path
-}
-
-// ByURN finds a resource.
-func (s *Stack) ByURN(urn string) (*Resource, bool) {
-	r, ok := s.byURN[urn]
-	return r, ok
 }
 
 // String names the resource in a message about another one.

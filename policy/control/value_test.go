@@ -124,9 +124,7 @@ func TestRefers(t *testing.T) {
 	} {
 		got := false
 		ctl := Control{ID: "test", On: []string{"a:b/c:D"}, CheckStack: func(s *Stack) {
-			from, _ := s.ByURN("x")
-			to, _ := s.ByURN(net)
-			got = s.Refers(from, "vpcId", to)
+			got = s.Refers(s.All()[0], "vpcId", s.All()[1])
 		}}
 		ctl.OnStack([]policyx.AnalyzerResource{c.from, resource(net, map[string]property.Value{"id": property.New("vpc-1")}, nil)}, Conditions{})
 		if got != c.want {

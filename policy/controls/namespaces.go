@@ -11,10 +11,8 @@ import (
 // systemNamespaces are Kubernetes's own.
 var systemNamespaces = []string{"kube-system", "kube-public", "kube-node-lease", "default"}
 
-// objectName is the name of an object and of the namespace it is in.
+// objectName is the name of an object.
 func objectName(r *control.Resource) string { return r.Get("metadata.name").Text() }
-
-func namespaceOf(r *control.Resource) string { return r.Get("metadata.namespace").Text() }
 
 // inNamespace lists the objects of a kind in a namespace, by its name or by a
 // reference to it.

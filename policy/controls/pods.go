@@ -58,8 +58,7 @@ func container(fields string) string {
 	return pod("{containers: [{name: shop, image: \"123456789012.dkr.ecr.us-west-2.amazonaws.com/shop:1.2\", " + fields + "}]}")
 }
 
-// podMust is a control of a field of the pods that has to be, or must not be,
-// true.
+// podFlag wants a field of the pods to be false or absent.
 func podFlag(path string) check {
 	return inPod(func(r *control.Resource, p control.Value) {
 		if v := p.Get(path); v.True() {

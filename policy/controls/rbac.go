@@ -35,7 +35,7 @@ func grants(resources []string, verbs ...string) check {
 	}
 }
 
-// rules writes an example of a role.
+// roleWith is an example of a role.
 func roleWith(resources, verbs string) string {
 	return "{metadata: {name: shop}, rules: [{apiGroups: [\"\"], resources: [" + resources + "], verbs: [" + verbs + "]}]}"
 }
@@ -45,13 +45,15 @@ func subjects(do func(*control.Resource, control.Value)) check {
 	return func(r *control.Resource) { r.Get("subjects").Each(func(s control.Value) { do(r, s) }) }
 }
 
-// bindingOf writes an example of a binding.
+// bindingOf is an example of a binding.
 func bindingOf(subject string) string {
 	return "{metadata: {name: shop}, roleRef: {kind: ClusterRole, name: view}, subjects: [" + subject + "]}"
 }
 
+// modest is an example of a role that no control minds.
 const modest = "{metadata: {name: shop}, rules: [{apiGroups: [\"\"], resources: [configmaps], verbs: [get]}]}"
 
+// write are the verbs that change something.
 var write = []string{"create", "update", "patch", "delete", "deletecollection"}
 
 var rbac = []control.Control{

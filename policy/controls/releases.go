@@ -166,9 +166,11 @@ var releases = []control.Control{
 			"kubernetes:appmesh.k8s.aws/v1beta2:Mesh", "kubernetes:appmesh.k8s.aws/v1beta2:VirtualNode", "kubernetes:appmesh.k8s.aws/v1beta2:VirtualService"}),
 		Reads: []string{"chart"},
 		Check: func(r *control.Resource) {
-			if name := ""; !r.Is(helmRelease) {
+			if !r.Is(helmRelease) {
 				r.Violate("it is of AWS App Mesh, which ended on 2026-09-30")
-			} else if name, _ = chartOf(r); strings.HasPrefix(name, "appmesh-") {
+				return
+			}
+			if name, _ := chartOf(r); strings.HasPrefix(name, "appmesh-") {
 				r.Want(r.Get("chart"), "another one: AWS App Mesh ended on 2026-09-30")
 			}
 		},
