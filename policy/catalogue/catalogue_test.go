@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
 
 	"github.com/slipway-iac/slipway/policy/control"
 	"github.com/slipway-iac/slipway/policy/pack"
@@ -97,6 +98,22 @@ func TestControlsAreComplete(t *testing.T) {
 			if s.Doc == "" || s.Schema()["type"] == nil || s.Name == "enforcementLevel" {
 				t.Errorf("%s: setting %s has no description or no type", c.ID, s.Name)
 			}
+		}
+	}
+}
+
+// Pulumi's own kind of pack takes the controls of each profile.
+func TestPulumiTakesTheControls(t *testing.T) {
+	t.Parallel()
+	p := Pack()
+	for name := range p.Profiles {
+		policies, err := p.Policies(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := policyx.NewPolicyPack(p.Name, p.Version, policyx.EnforcementLevelAdvisory, policies)
+		if err != nil || len(theirs.Policies()) != len(p.Controls) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -23,8 +23,10 @@ type Analyzer struct {
 	// kept are the types that checks of the stack are about.
 	kept map[string]bool
 
-	mu     sync.RWMutex
-	config *configuration
+	mu sync.RWMutex
+	// announced is the stack's configuration, which Pulumi is told, and config
+	// what is in force once Pulumi has told the user's.
+	announced, config *configuration
 	// inputs are what the program said of resources that checks of the stack are
 	// about, by URN.
 	inputs map[string]property.Map
@@ -52,9 +54,7 @@ func NewAnalyzer(p *Pack) (*Analyzer, error) {
 			}
 		}
 	}
-	var err error
-	a.config, err = p.fromStack(nil)
-	return a, err
+	return a, a.ConfigureStack(nil)
 }
 
 // ConfigureStack takes the configuration of the stack that is going to be
@@ -66,7 +66,7 @@ func (a *Analyzer) ConfigureStack(config map[string]string) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.config = c
+	a.announced, a.config = c, c
 	return nil
 }
 
@@ -74,7 +74,7 @@ func (a *Analyzer) ConfigureStack(config map[string]string) error {
 func (a *Analyzer) Configure(_ context.Context, given map[string]plugin.AnalyzerPolicyConfig) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	c, err := a.pack.withGiven(a.config, given)
+	c, err := a.pack.withGiven(a.announced, given)
 	if err != nil {
 		return err
 	}

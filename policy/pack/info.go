@@ -12,9 +12,9 @@ import (
 )
 
 // GetAnalyzerInfo describes the pack and its policies, at the levels of the
-// profile in force.
+// stack's profile.
 func (a *Analyzer) GetAnalyzerInfo(context.Context) (plugin.AnalyzerInfo, error) {
-	config := a.configuration()
+	config := a.announcement()
 	info := plugin.AnalyzerInfo{
 		Name: a.pack.Name, DisplayName: a.pack.Name, Version: a.pack.Version.String(), Description: a.pack.Description,
 		SupportsConfig: true, Provider: "aws", Tags: []string{"profile " + config.profile},
@@ -32,6 +32,13 @@ func (a *Analyzer) GetAnalyzerInfo(context.Context) (plugin.AnalyzerInfo, error)
 			EnforcementLevel: config.levels[UnknownID], Type: plugin.AnalyzerPolicyTypeResource,
 		})
 	return info, nil
+}
+
+// announcement is the configuration that Pulumi is told.
+func (a *Analyzer) announcement() *configuration {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.announced
 }
 
 func policyInfo(c *control.Control, config *configuration) plugin.AnalyzerPolicyInfo {

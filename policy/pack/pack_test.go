@@ -233,6 +233,11 @@ func TestConfigurationOfThePack(t *testing.T) {
 	// The level was announced as mandatory, so that the profile decides.
 	equal(t, said(t, answer, err), "advisory size: size is 6: want less / Fix: make it smaller")
 
+	// A second operation begins anew.
+	given(t, c, nil)
+	answer, err = c.Analyze(t.Context(), box("a", 11))
+	equal(t, said(t, answer, err), "mandatory size: size is 11: want less / Fix: make it smaller")
+
 	c = serve(t, sample())
 	given(t, c, map[string]*pulumirpc.PolicyConfig{"size": {EnforcementLevel: pulumirpc.EnforcementLevel_DISABLED}})
 	answer, err = c.Analyze(t.Context(), box("a", 11))

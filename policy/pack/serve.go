@@ -79,7 +79,7 @@ func (p plain) GetAnalyzerInfo(ctx context.Context) (plugin.AnalyzerInfo, error)
 func (s *server) GetAnalyzerInfo(ctx context.Context, empty *emptypb.Empty) (*pulumirpc.AnalyzerInfo, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if config := s.analyzer.configuration(); s.told != config {
+	if config := s.analyzer.announcement(); s.told != config {
 		info, err := s.describe(ctx, empty)
 		if err != nil {
 			return nil, err
