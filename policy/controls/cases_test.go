@@ -67,8 +67,6 @@ func always(v property.Value) func(property.Value) property.Value {
 	return func(property.Value) property.Value { return v }
 }
 
-func secret(v property.Value) property.Value { return v.WithSecret(true) }
-
 var (
 	null     = always(property.Value{})
 	computed = always(property.New(property.Computed))
