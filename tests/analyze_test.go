@@ -21,7 +21,7 @@ import (
 // stateFile is a program as `pulumi stack export` writes it after an update.
 func stateFile(t *testing.T, resources []policyx.AnalyzerResource) string {
 	t.Helper()
-	const providers = "urn:pulumi:example::policy::pulumi:providers:%s::default"
+	const providers = "urn:pulumi:example::policy::pulumi:providers:%s::chosen"
 	var list []map[string]any
 	packages := map[string]bool{}
 	for _, r := range resources {
