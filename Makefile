@@ -1,6 +1,7 @@
 # Every command of the project; `make` prints them.
 
 ENV ?= dev
+SEED ?= 1
 SANDBOX = .sandbox/bin/sandbox
 
 .DEFAULT_GOAL := help
@@ -38,6 +39,12 @@ timeline: program ## Show how long AWS would have taken for the last change
 reach: program ## Tell who reaches whom, in what exists or else in a preview
 	@$(SANDBOX) reach $(ENV)
 
+drift: program ## Change something in the account behind Pulumi's back; SEED chooses what
+	@$(SANDBOX) drift $(ENV) --seed $(SEED)
+
+recover: program ## Make an environment whole after an update that was killed
+	@$(SANDBOX) recover $(ENV)
+
 serve: program ## Keep the providers running for ordinary Pulumi commands
 	@$(SANDBOX) serve $(ENV)
 
@@ -46,6 +53,9 @@ test: ## Run every test, with the race detector
 
 mutate: ## Switch the sandbox's rules off one by one; every time a test must notice
 	go run ./tests/mutate
+
+chaos: ## Break every environment at every step, and mend it; SEED chooses the sample on the real engine
+	go test ./tests/chaos -full -seed $(SEED) -timeout 30m -v
 
 lint: ## Formatting, vet and the linters
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w the files above"; exit 1; }

@@ -29,8 +29,8 @@ func Orphans(d *apitype.DeploymentV3, account *cloud.Account, project, stack str
 type Goals map[resource.URN]apitype.ResourceV3
 
 // Adopt does about orphans what can be done: it imports those that the program
-// would create, deletes those of which the deployment holds another, and leaves
-// those alone that neither knows, or that are kept on purpose. It returns the
+// would create or that came up where the deployment's own did not, deletes those of
+// which the deployment holds another, and leaves those alone that neither knows, or that are kept on purpose. It returns the
 // orphans that are left for another time, because something they depend on is
 // not in the deployment yet.
 func Adopt(d *apitype.DeploymentV3, account *cloud.Account, orphans []*cloud.Resource, goals Goals) (actions []Action, left []*cloud.Resource) {
@@ -41,6 +41,13 @@ func Adopt(d *apitype.DeploymentV3, account *cloud.Account, orphans []*cloud.Res
 		switch other := live(d, urn); {
 		case other != nil && other.RetainOnDelete:
 			action.Outcome, action.Reason = Kept, "the program keeps what it no longer manages (retainOnDelete)"
+		case other != nil && len(other.InitErrors) > 0:
+			// It was asked for a second time, and what the first had taken was not
+			// to be had again: a NAT gateway's address, say.
+			action.Outcome, action.Reason = Imported, fmt.Sprintf("the state holds %s, which failed to come up and is deleted by the next update", other.ID)
+			whole := *other
+			whole.InitErrors = nil
+			Import(d, r, whole)
 		case other != nil:
 			action.Outcome, action.Reason = Deleted, "the state holds another, "+string(other.ID)
 			if err := remove(account, r); err != nil {

@@ -207,6 +207,27 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
+// One that came up takes the place of one that did not: the second try found
+// the first in its way.
+func TestAdoptInsteadOfFailed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first, failed := w.made(t, cloud.VPC, "vpc", block), w.made(t, cloud.VPC, "vpc", block)
+	x := goal(cloud.VPC, "vpc", block)
+	x.ID, x.InitErrors = resource.ID(failed.ID), []string{"it failed"}
+	w.state.Resources = append(w.state.Resources, x)
+	actions, _ := recovery.Adopt(w.state, w.account, recovery.Orphans(w.state, w.account, project, stack), nil)
+	if got := outcomes(actions); got["vpc"] != recovery.Imported {
+		t.Errorf("did %v", actions)
+	}
+	if diff := cmp.Diff(map[string]string{"vpc": first.ID, "vpc (deleted)": failed.ID}, w.ids()); diff != "" {
+		t.Error(diff)
+	}
+	if whole := w.state.Resources[len(w.state.Resources)-1]; len(whole.InitErrors) > 0 {
+		t.Errorf("the one that came up has the errors of the other: %v", whole.InitErrors)
+	}
+}
+
 // A duplicate that something uses is named, not torn out.
 func TestAdoptCannotDelete(t *testing.T) {
 	t.Parallel()

@@ -56,6 +56,9 @@ func Cases(p *Program) []Case {
 	for _, verb := range []string{"up", "destroy"} {
 		for step := 1; step <= p.Steps(); step++ {
 			for _, f := range faultsAt(step) {
+				if f.Kind == fault.Throttle && !p.throttled(verb, step) {
+					continue
+				}
 				careful := Case{Environment: p.Name, Verb: verb, Fault: f, Seed: uint64(len(cases) + 1)}
 				cases = append(cases, careful)
 				if f.Kind == fault.Lost || f.Kind == fault.Kill {

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -40,6 +41,20 @@ func (p *Program) Steps() int {
 		}
 	}
 	return n
+}
+
+// throttled tells whether a step goes to AWS: a cluster throttles nothing.
+func (p *Program) throttled(verb string, step int) bool {
+	var steps []apitype.ResourceV3
+	for _, r := range p.Resources {
+		if calls(r) && (verb == "up" || !r.RetainOnDelete) {
+			steps = append(steps, r)
+		}
+	}
+	if verb == "destroy" {
+		slices.Reverse(steps)
+	}
+	return step <= len(steps) && steps[step-1].Type.Package() == "aws"
 }
 
 // props are the properties of a state without the marks of secrets.

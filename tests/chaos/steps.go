@@ -123,10 +123,19 @@ func (w *World) deleteReplaced() error {
 	return nil
 }
 
-// Destroy deletes everything, what came last first.
+// Destroy deletes everything: what was replaced, and then what comes last in the
+// program first. The state has another order once something was imported.
 func (w *World) Destroy(plan *fault.Plan) error {
 	w.plan = plan
-	for _, r := range slices.Backward(slices.Clone(w.state.Resources)) {
+	if err := w.deleteReplaced(); err != nil {
+		return err
+	}
+	place := map[resource.URN]int{}
+	for i, r := range w.program.Resources {
+		place[r.URN] = i
+	}
+	left := slices.SortedStableFunc(slices.Values(w.state.Resources), func(a, b apitype.ResourceV3) int { return place[a.URN] - place[b.URN] })
+	for _, r := range slices.Backward(left) {
 		if err := w.delete(r); err != nil {
 			return err
 		}

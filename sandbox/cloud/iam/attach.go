@@ -85,6 +85,12 @@ func attachmentKind() cloud.Kind {
 			}
 			tx.Put(role)
 			r.ID = role.ID + "-" + tx.Hex(26)
+			// Who attaches twice because an answer was lost has attached once.
+			for _, a := range tx.List(cloud.IAMRolePolicyAttachment, cloud.Prop("role", role.ID), cloud.Prop("policyArn", r.Props.Str("policyArn"))) {
+				if a.MadeBy == r.MadeBy {
+					tx.Remove(a)
+				}
+			}
 			return nil
 		},
 		Delete: func(tx *cloud.Tx, r *cloud.Resource) error {
