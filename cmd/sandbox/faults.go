@@ -62,8 +62,16 @@ func (r *run) withFaults(ctx context.Context, faults []fault.Fault, do func(cont
 	}}
 	r.environment.Intercept = append(r.environment.Intercept, injector.Intercept)
 	err = do(ctx, r)
+	throttled := map[fault.Fault]int{}
 	for _, i := range plan.Injected() {
+		if i.Fault.Every > 0 {
+			throttled[i.Fault]++
+			continue
+		}
 		fmt.Fprintf(r.err, "Fault: %s\n", i)
+	}
+	for f, n := range throttled {
+		fmt.Fprintf(r.err, "Fault: %s: requests throttled: %d\n", f, n)
 	}
 	for _, f := range plan.Missed() {
 		fmt.Fprintf(r.err, "The fault %s did not happen: there was no such call among %d steps\n", f, plan.Steps())

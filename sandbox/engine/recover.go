@@ -7,8 +7,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"github.com/slipway-iac/slipway/sandbox/recovery"
 )
@@ -119,12 +121,33 @@ func (s *Session) goals(ctx context.Context) (recovery.Goals, error) {
 	if err := file.Close(); err != nil {
 		return nil, err
 	}
-	if _, err := s.Stack.Preview(ctx, optpreview.Plan(file.Name())); err != nil {
+	stream, retained := make(chan events.EngineEvent), make(chan []resource.URN, 1)
+	go func() { retained <- retainedIn(stream) }()
+	if _, err := s.Stack.Preview(ctx, optpreview.Plan(file.Name()), optpreview.EventStreams(stream)); err != nil {
 		return nil, fmt.Errorf("asking the program what it wants: %w", err)
 	}
 	text, err := os.ReadFile(file.Name())
 	if err != nil {
 		return nil, err
 	}
-	return recovery.ParsePlan(text)
+	goals, err := recovery.ParsePlan(text)
+	for _, urn := range <-retained {
+		if g, ok := goals[urn]; ok {
+			g.RetainOnDelete = true
+			goals[urn] = g
+		}
+	}
+	return goals, err
+}
+
+// retainedIn are the resources that a preview would create and a deletion would
+// leave; the plan does not say so.
+func retainedIn(stream <-chan events.EngineEvent) []resource.URN {
+	var urns []resource.URN
+	for e := range stream {
+		if pre := e.ResourcePreEvent; pre != nil && pre.Metadata.New != nil && pre.Metadata.New.RetainOnDelete {
+			urns = append(urns, resource.URN(pre.Metadata.URN))
+		}
+	}
+	return urns
 }

@@ -280,7 +280,7 @@ func (l *life) drifted(s *engine.Session) error {
 // refresh returns the URNs that the engine reports as changed or gone.
 func (l *life) refresh(s *engine.Session) ([]resource.URN, error) {
 	stream := make(chan events.EngineEvent)
-	done := make(chan []resource.URN)
+	done := make(chan []resource.URN, 1)
 	go func() {
 		var found []resource.URN
 		for e := range stream {
@@ -291,6 +291,8 @@ func (l *life) refresh(s *engine.Session) ([]resource.URN, error) {
 		slices.Sort(found)
 		done <- found
 	}()
-	_, err := s.Stack.Refresh(l.ctx, optrefresh.EventStreams(stream))
-	return <-done, err
+	if _, err := s.Stack.Refresh(l.ctx, optrefresh.EventStreams(stream)); err != nil {
+		return nil, err
+	}
+	return <-done, nil
 }

@@ -247,6 +247,26 @@ func TestUpdateReplacesTheRolesOwnPolicies(t *testing.T) {
 	}
 }
 
+// Attaching again for the same resource, because an answer was lost, is the
+// same attachment under another ID; another resource's is another record.
+func TestAttachingAgain(t *testing.T) {
+	t.Parallel()
+	a := open(t)
+	create(t, a, cloud.IAMRole, role("node", nil))
+	for _, urn := range []string{"one", "one", "two"} {
+		if _, err := a.Create(session, cloud.IAMRolePolicyAttachment, urn, cloud.Props{"role": "node", "policyArn": workerARN}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made := map[string]int{}
+	for _, r := range a.Resources() {
+		made[r.MadeBy]++
+	}
+	if made["one"] != 1 || made["two"] != 1 {
+		t.Errorf("got %v", made)
+	}
+}
+
 func TestSecondAttachmentSeesTheDetachment(t *testing.T) {
 	t.Parallel()
 	a := open(t)
