@@ -75,4 +75,4 @@ bench: ## Measure: a second up against the first, and what the sandbox adds to e
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox
 
-.PHONY: help program up preview policy refresh destroy state timeline reach serve test mutate lint golden bench clean
+.PHONY: help program up preview policy refresh destroy state timeline reach drift recover serve test mutate chaos conformance lint golden bench clean

@@ -101,7 +101,7 @@ func (c Case) Run(p *Program, declared map[string]int) (Judgement, error) {
 	if err := w.Destroy(fault.NewPlan()); err != nil {
 		return Judgement{}, fmt.Errorf("destroy: %w", err)
 	}
-	return Judgement{}, SameCounts(Left(w.account), p.Retained)
+	return Judgement{}, SameCounts(Left(w.account, w.kept), p.Retained)
 }
 
 // disturbed brings the world up against the fault, recovers, and brings it up
@@ -133,7 +133,7 @@ func (w *World) converged(declared map[string]int) (Judgement, error) {
 	if found, err := w.Refresh(); err != nil || len(found) > 0 {
 		return Judgement{}, fmt.Errorf("a refresh with nothing to find found %v: %w", found, err)
 	}
-	j := Judge(w.account, w.state, declared)
+	j := Judge(w.account, w.state, declared, w.kept)
 	return j, j.Err()
 }
 
@@ -240,7 +240,7 @@ func (c Case) destroyed(w *World, plan *fault.Plan) (Judgement, error) {
 	err := w.Destroy(plan)
 	if len(plan.Injected()) == 0 && err == nil {
 		// What is kept on purpose makes a destroy shorter than an up.
-		return Judgement{}, SameCounts(Left(w.account), w.program.Retained)
+		return Judgement{}, SameCounts(Left(w.account, w.kept), w.program.Retained)
 	}
 	if err := atFault(plan, err); err != nil {
 		return Judgement{}, err
@@ -256,5 +256,5 @@ func (c Case) destroyed(w *World, plan *fault.Plan) (Judgement, error) {
 	if err := w.Destroy(fault.NewPlan()); err != nil {
 		return Judgement{}, fmt.Errorf("destroy after recover: %w", err)
 	}
-	return Judgement{}, SameCounts(Left(w.account), w.program.Retained)
+	return Judgement{}, SameCounts(Left(w.account, w.kept), w.program.Retained)
 }

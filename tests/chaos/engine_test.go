@@ -221,7 +221,7 @@ func (l *life) mended(verb func(*engine.Session) error) error {
 }
 
 func (l *life) left(s *engine.Session) error {
-	return chaos.SameCounts(chaos.Left(s.Account), platform.Retained(l.config.Tier))
+	return chaos.SameCounts(chaos.Left(s.Account, nil), platform.Retained(l.config.Tier))
 }
 
 // converged holds that there is nothing left to do, and nothing wrong.
@@ -234,7 +234,7 @@ func (l *life) converged() (j chaos.Judgement, err error) {
 		if err != nil {
 			return err
 		}
-		j = chaos.Judge(s.Account, state, nil)
+		j = chaos.Judge(s.Account, state, nil, nil)
 		return j.Err()
 	})
 	return j, err

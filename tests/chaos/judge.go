@@ -39,17 +39,23 @@ func (j Judgement) Err() error {
 	return fmt.Errorf("orphans %v, twins %v, %v", j.Orphans, j.Twins, j.Problems)
 }
 
+// Kept are twins that a recovery left alone on purpose, because the program keeps
+// what it no longer manages: nobody can tell them from what a destroy has left.
+type Kept map[string]bool
+
+func identity(r *cloud.Resource) string { return r.MadeBy + " " + recovery.PulumiID(r) }
+
 // Judge compares an account with a state. What AWS made on its own must be
 // declared; with nil it is not looked at.
-func Judge(account *cloud.Account, state *apitype.DeploymentV3, declared map[string]int) Judgement {
+func Judge(account *cloud.Account, state *apitype.DeploymentV3, declared map[string]int, kept Kept) Judgement {
 	var j Judgement
 	seen := map[string]bool{}
 	exists := map[string]bool{}
 	for _, r := range account.Resources() {
-		if r.Scheduled != "" || r.MadeBy == "" {
+		id := identity(r)
+		if r.Scheduled != "" || r.MadeBy == "" || kept[id] {
 			continue
 		}
-		id := r.MadeBy + " " + recovery.PulumiID(r)
 		if exists[id] = true; !recovery.Knows(state, r) {
 			j.Orphans = append(j.Orphans, id)
 		}
@@ -72,11 +78,12 @@ func Judge(account *cloud.Account, state *apitype.DeploymentV3, declared map[str
 	return j
 }
 
-// Left counts by kind what exists in an account and is not scheduled to go.
-func Left(account *cloud.Account) map[string]int {
+// Left counts by kind what exists in an account, is not scheduled to go and was
+// not kept before.
+func Left(account *cloud.Account, kept Kept) map[string]int {
 	left := map[string]int{}
 	for _, r := range account.Resources() {
-		if r.Scheduled == "" {
+		if r.Scheduled == "" && !kept[identity(r)] {
 			left[r.Kind]++
 		}
 	}

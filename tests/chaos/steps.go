@@ -218,7 +218,13 @@ func (w *World) Recover() error {
 				goals[recorded.URN] = w.goal(recorded)
 			}
 		}
-		_, left = recovery.Adopt(w.state, w.account, left, goals)
+		var actions []recovery.Action
+		actions, left = recovery.Adopt(w.state, w.account, left, goals)
+		for _, a := range actions {
+			if have := w.live(a.URN); a.Outcome == recovery.Kept && have != nil && have.RetainOnDelete {
+				w.kept[string(a.URN)+" "+a.ID] = true
+			}
+		}
 		w.learnAll()
 	}
 	w.learnAll()

@@ -20,6 +20,7 @@ type World struct {
 	state   *apitype.DeploymentV3
 	plan    *fault.Plan
 	names   names
+	kept    Kept
 }
 
 // NewWorld is an empty account and an empty state.
@@ -30,7 +31,7 @@ func NewWorld(p *Program) (*World, error) {
 	}
 	return &World{
 		program: p, account: account, state: &apitype.DeploymentV3{}, plan: fault.NewPlan(),
-		names: names{byURN: map[resource.URN]map[string]string{}},
+		names: names{byURN: map[resource.URN]map[string]string{}}, kept: Kept{},
 	}, nil
 }
 
