@@ -54,5 +54,5 @@ func destroyFrom(p *chaos.Program, step int, pick func(n int) int) error {
 	if err := w.DestroyAs(pick); err != nil {
 		return err
 	}
-	return chaos.SameCounts(chaos.Left(w.Account()), kept)
+	return chaos.SameCounts(chaos.Left(w.Account(), nil), kept)
 }
