@@ -190,12 +190,50 @@ func (p *kubernetesProvider) Read(ctx context.Context, r *pulumirpc.ReadRequest)
 	case err != nil:
 		return nil, err
 	}
+	said, err := unmarshal(r.GetInputs())
+	if err != nil {
+		return nil, err
+	}
 	answer := &pulumirpc.ReadResponse{Id: r.GetId()}
 	if answer.Properties, err = marshal(found); err != nil {
 		return nil, err
 	}
-	answer.Inputs, err = marshal(withoutServerFields(found))
+	inputs := withoutServerFields(found)
+	if len(said) > 0 {
+		inputs, _ = pruned(map[string]any(inputs), map[string]any(said)).(map[string]any)
+	}
+	answer.Inputs, err = marshal(inputs)
 	return answer, err
+}
+
+// pruned is what exists, as far as the program said something of it: what the
+// server filled in is not the program's.
+func pruned(live, said any) any {
+	switch said := said.(type) {
+	case map[string]any:
+		there, ok := live.(map[string]any)
+		if !ok {
+			return live
+		}
+		out := map[string]any{}
+		for name, v := range said {
+			if there[name] != nil {
+				out[name] = pruned(there[name], v)
+			}
+		}
+		return out
+	case []any:
+		there, ok := live.([]any)
+		if !ok || len(there) != len(said) {
+			return live
+		}
+		out := make([]any, len(said))
+		for i := range said {
+			out[i] = pruned(there[i], said[i])
+		}
+		return out
+	}
+	return live
 }
 
 // withoutServerFields leaves what a program could have written.

@@ -178,3 +178,29 @@ func TestPathsThroughLists(t *testing.T) {
 		t.Errorf("another image is %v", got)
 	}
 }
+
+// What the server fills in is no drift, and what changes behind Pulumi's back is.
+func TestRefreshKeepsToWhatTheProgramSaid(t *testing.T) {
+	t.Parallel()
+	e := kubernetes(t)
+	const token = "kubernetes:core/v1:Service"
+	said := cloud.Props{
+		"metadata": object{"name": "web", "namespace": "default"},
+		"spec":     object{"ports": list{object{"port": 80.0}}, "selector": object{"app": "web"}},
+	}
+	m := e.create(token, "web", said)
+	change := func(spec object) {
+		news := said.With(cloud.Props{"spec": object(said.Obj("spec").With(cloud.Props(spec)))})
+		if _, err := e.Update(t.Context(), &pulumirpc.UpdateRequest{Id: m.id, Urn: urnOf(token, "web"), Olds: e.wire(said), News: e.wire(news)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(object{"clusterIP": "172.20.1.0"})
+	if diff := cmp.Diff(m.inputs, e.props(e.read(m).GetInputs())); diff != "" {
+		t.Errorf("a refresh finds a drift: %s", diff)
+	}
+	change(object{"selector": object{"app": "other"}})
+	if got := e.props(e.read(m).GetInputs()).Obj("spec").Obj("selector").Str("app"); got != "other" {
+		t.Errorf("a refresh finds the selector %s", got)
+	}
+}
