@@ -54,6 +54,7 @@ var explained = []explanation{
 	{cloud.EKSNodeGroup, "remoteAccess", inMoto, "moto returns a key pair that nobody asked for"},
 	{cloud.EKSNodeGroup, "resources.remoteAccessSecurityGroupId", inMoto, "moto returns a group that nobody asked for"},
 	{cloud.EKSNodeGroup, "releaseVersion", inMoto, "moto knows one release"},
+	{cloud.EKSNodeGroup, "resources.autoscalingGroups.name", inMoto, "moto leaves the name of the node group out"},
 	{cloud.VPCEndpoint, "subnetConfigurations", inMoto, "an address of AWS's choice, which moto does not take from the subnet"},
 	{cloud.NetworkACLRule, "protocol", inMoto, "EC2 answers with the number of a protocol; the sandbox keeps what was written"},
 }
