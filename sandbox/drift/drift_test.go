@@ -21,7 +21,7 @@ type thing struct{ pulumi.CustomResourceState }
 func ground(t *testing.T) *cloud.Account {
 	t.Helper()
 	return sandboxtest.Run(t, sandboxtest.Options{}, func(ctx *pulumi.Context) error {
-		var v, table, gateway, group, rest thing
+		var v, table, gateway, group thing
 		type step struct {
 			token, name string
 			to          *thing
@@ -34,20 +34,19 @@ func ground(t *testing.T) *cloud.Account {
 			}},
 			{cloud.InternetGateway, "net", &gateway, func() pulumi.Map { return pulumi.Map{"vpcId": id(&v)} }},
 			{cloud.RouteTable, "table", &table, func() pulumi.Map { return pulumi.Map{"vpcId": id(&v)} }},
-			{cloud.Route, "out", &rest, func() pulumi.Map {
+			{cloud.Route, "out", new(thing), func() pulumi.Map {
 				return pulumi.Map{"routeTableId": id(&table), "gatewayId": id(&gateway), "destinationCidrBlock": pulumi.String("0.0.0.0/0")}
 			}},
 			{cloud.SecurityGroup, "group", &group, func() pulumi.Map { return pulumi.Map{"vpcId": id(&v)} }},
-			{cloud.SecurityGroupIngressRule, "web", &rest, func() pulumi.Map {
+			{cloud.SecurityGroupIngressRule, "web", new(thing), func() pulumi.Map {
 				return pulumi.Map{
 					"securityGroupId": id(&group), "ipProtocol": pulumi.String("tcp"), "cidrIpv4": pulumi.String("10.0.0.0/8"),
 					"fromPort": pulumi.Int(443), "toPort": pulumi.Int(443),
 				}
 			}},
-			{cloud.LogGroup, "logs", &rest, func() pulumi.Map { return pulumi.Map{"retentionInDays": pulumi.Int(7)} }},
-			{cloud.KMSKey, "key", &rest, func() pulumi.Map { return pulumi.Map{"enableKeyRotation": pulumi.Bool(true)} }},
+			{cloud.LogGroup, "logs", new(thing), func() pulumi.Map { return pulumi.Map{"retentionInDays": pulumi.Int(7)} }},
+			{cloud.KMSKey, "key", new(thing), func() pulumi.Map { return pulumi.Map{"enableKeyRotation": pulumi.Bool(true)} }},
 		} {
-			*s.to = thing{}
 			if err := ctx.RegisterResource(s.token, s.name, s.props(), s.to); err != nil {
 				return err
 			}
