@@ -123,7 +123,3 @@ func truth(b bool) tri {
 	}
 	return no
 }
-
-// holds reads a fact as somebody does who counts the unknown in favour of the
-// packet, or against it.
-func (t tri) holds(lenient bool) bool { return t == yes || t == maybe && lenient }

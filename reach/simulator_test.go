@@ -76,15 +76,6 @@ func contains(cidr, ip string) bool {
 	return netip.MustParsePrefix(cidr).Contains(netip.MustParseAddr(ip))
 }
 
-func (l *lab) vpcOf(ip string) *labVPC {
-	for _, v := range l.vpcs {
-		if contains(v.cidr, ip) {
-			return v
-		}
-	}
-	return nil
-}
-
 // try sends one connection and its answer. client is the port that the answer
 // goes to.
 type try struct {

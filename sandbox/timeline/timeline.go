@@ -3,7 +3,6 @@ package timeline
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/latency"
@@ -169,5 +168,3 @@ func estimate(s Step) (takes, error) {
 func (t takes) plus(u takes) takes {
 	return takes{t.min + u.min, t.mode + u.mode, t.max + u.max}
 }
-
-func zero(t takes) bool { return t.max == time.Duration(0) }
