@@ -49,7 +49,7 @@ serve: program ## Keep the providers running for ordinary Pulumi commands
 	@$(SANDBOX) serve $(ENV)
 
 test: ## Run every test, with the race detector
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 mutate: ## Switch the sandbox's rules off one by one; every time a test must notice
 	go run ./tests/mutate
