@@ -33,12 +33,7 @@ func (w *World) Begin(steps int) error {
 func (w *World) DestroyAs(pick func(n int) int) error {
 	w.plan = fault.NewPlan()
 	for len(w.state.Resources) > 0 {
-		held := map[resource.URN]bool{}
-		for _, r := range w.state.Resources {
-			for _, urn := range outlived(r) {
-				held[urn] = true
-			}
-		}
+		held := held(w.state.Resources)
 		free := slices.DeleteFunc(slices.Clone(w.state.Resources), func(r apitype.ResourceV3) bool { return held[r.URN] })
 		if err := w.delete(free[pick(len(free))]); err != nil {
 			return err
@@ -47,9 +42,32 @@ func (w *World) DestroyAs(pick func(n int) int) error {
 	return nil
 }
 
-// outlived are the URNs of what a resource goes before.
+// held are the URNs of what something else goes before. Who depends on a
+// component depends on all that was below it by then, as in the engine: see
+// DependenciesOf in pulumi/pulumi, pkg/resource/graph/dependency_graph.go.
+func held(resources []apitype.ResourceV3) map[resource.URN]bool {
+	held := map[resource.URN]bool{}
+	parents := map[resource.URN]resource.URN{}
+	below := map[resource.URN][]resource.URN{}
+	for _, r := range resources {
+		for _, urn := range outlived(r) {
+			held[urn] = true
+			for _, child := range below[urn] {
+				held[child] = true
+			}
+		}
+		held[r.Parent] = true
+		parents[r.URN] = r.Parent
+		for urn := r.Parent; urn != ""; urn = parents[urn] {
+			below[urn] = append(below[urn], r.URN)
+		}
+	}
+	return held
+}
+
+// outlived are the URNs of what a resource goes before, but for its parent.
 func outlived(r apitype.ResourceV3) []resource.URN {
-	urns := slices.Concat(r.Dependencies, []resource.URN{r.Parent, r.DeletedWith})
+	urns := slices.Concat(r.Dependencies, []resource.URN{r.DeletedWith})
 	if i := strings.LastIndex(r.Provider, "::"); i >= 0 {
 		urns = append(urns, resource.URN(r.Provider[:i]))
 	}
