@@ -7,10 +7,11 @@ import (
 	"github.com/slipway-iac/slipway/policy/pack"
 )
 
-// levels are the enforcement levels of the four severities, from the worst.
-func levels(critical, high, medium, low apitype.EnforcementLevel) map[control.Severity]apitype.EnforcementLevel {
+// levels are the enforcement levels of the four severities: what is critical or
+// high is mandatory everywhere.
+func levels(medium, low apitype.EnforcementLevel) map[control.Severity]apitype.EnforcementLevel {
 	return map[control.Severity]apitype.EnforcementLevel{
-		control.Critical: critical, control.High: high, control.Medium: medium, control.Low: low,
+		control.Critical: apitype.Mandatory, control.High: apitype.Mandatory, control.Medium: medium, control.Low: low,
 	}
 }
 
@@ -24,7 +25,7 @@ func profiles() map[string]pack.Profile {
 	thrown := pack.Choice{Level: off, Because: "it is made to be thrown away as a whole"}
 	return map[string]pack.Profile{
 		"dev": {
-			Levels: levels(mandatory, mandatory, advisory, off),
+			Levels: levels(advisory, off),
 			Choices: map[string]pack.Choice{
 				"eks-endpoint-not-public":     {Level: advisory, Because: "a laptop may reach a dev cluster from named ranges; those are mandatory"},
 				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a dev key encrypts can be lost"},
@@ -35,7 +36,7 @@ func profiles() map[string]pack.Profile {
 			},
 		},
 		"staging": {
-			Levels: levels(mandatory, mandatory, advisory, advisory),
+			Levels: levels(advisory, advisory),
 			Choices: map[string]pack.Choice{
 				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a staging key encrypts can be made again"},
 				"logs-retention":              {Settings: map[string]any{"days": 30}, Because: "logs of staging are read the same month"},
@@ -45,7 +46,7 @@ func profiles() map[string]pack.Profile {
 			},
 		},
 		"prod": {
-			Levels: levels(mandatory, mandatory, mandatory, advisory),
+			Levels: levels(mandatory, advisory),
 			Choices: map[string]pack.Choice{
 				"eks-cluster-two-subnets-two-azs": {Settings: map[string]any{"zones": 3}, Because: "prod survives the loss of a zone with two left"},
 				"plat-subnet-az-balance":          {Settings: map[string]any{"zones": 3}, Because: "prod survives the loss of a zone with two left"},
@@ -54,7 +55,7 @@ func profiles() map[string]pack.Profile {
 			},
 		},
 		"regulated": {
-			Levels: levels(mandatory, mandatory, mandatory, mandatory),
+			Levels: levels(mandatory, mandatory),
 			Choices: map[string]pack.Choice{
 				"eks-cluster-two-subnets-two-azs":   {Settings: map[string]any{"zones": 3}, Because: "as in prod"},
 				"plat-subnet-az-balance":            {Settings: map[string]any{"zones": 3}, Because: "as in prod"},

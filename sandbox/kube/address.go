@@ -15,6 +15,12 @@ const apiPlace, dnsPlace = 1, 10
 // lower ones for those who do.
 const firstPlace = 256
 
+// serviceRange is where Services have their addresses.
+func (c call) serviceRange() (netip.Prefix, bool) {
+	block, err := netip.ParsePrefix(c.cluster.Props.Obj("kubernetesNetworkConfig").Str("serviceIpv4Cidr"))
+	return block, err == nil
+}
+
 // addressed gives a Service its address in the cluster, or holds the one that it
 // asks for to the range and to those that are taken.
 func (c call) addressed(object cloud.Props) (cloud.Props, error) {
@@ -22,9 +28,9 @@ func (c call) addressed(object cloud.Props) (cloud.Props, error) {
 	if err := c.freeNodePorts(object); err != nil {
 		return nil, err
 	}
-	block, err := netip.ParsePrefix(c.cluster.Props.Obj("kubernetesNetworkConfig").Str("serviceIpv4Cidr"))
+	block, known := c.serviceRange()
 	asked := spec.Str("clusterIP")
-	if err != nil || asked == "None" || spec.Str("type") == "ExternalName" {
+	if !known || asked == "None" || spec.Str("type") == "ExternalName" {
 		return object, nil
 	}
 	taken := c.takenAddresses(block)

@@ -10,15 +10,15 @@ import (
 const awaiting = "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/kubernetes-resource-await/"
 
 var (
-	ingressUnserved = failure("ingress-without-address", "NotReady", awaiting)
-	serviceUnserved = failure("service-without-address", "NotReady", awaiting)
-	claimUnbound    = failure("claim-not-bound", "NotReady", "https://kubernetes.io/docs/concepts/storage/persistent-volumes/")
-	customNotReady  = failure("custom-resource-not-ready", "NotReady", awaiting)
+	ingressUnserved = failure("ingress-without-address", awaiting)
+	serviceUnserved = failure("service-without-address", awaiting)
+	claimUnbound    = failure("claim-not-bound", "https://kubernetes.io/docs/concepts/storage/persistent-volumes/")
+	customNotReady  = failure("custom-resource-not-ready", awaiting)
 )
 
 // failure declares a rule about an object that does not become what it should.
-func failure(name, code, source string) *cloud.Rule {
-	return cloud.Declare(cloud.Rule{Name: "kubernetes-" + name, Code: code, Source: source, Effect: cloud.FailsLate})
+func failure(name, source string) *cloud.Rule {
+	return cloud.Declare(cloud.Rule{Name: "kubernetes-" + name, Code: "NotReady", Source: source, Effect: cloud.FailsLate})
 }
 
 // settle lets controllers act on an object, and returns it as it is then. It

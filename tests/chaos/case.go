@@ -95,7 +95,7 @@ func (c Case) Run(p *Program, declared map[string]int) (Judgement, error) {
 	if j, err := c.disturbed(w, plan, declared); err != nil {
 		return j, err
 	}
-	if j, err := c.drifted(w, declared); err != nil {
+	if j, err := c.drifted(w); err != nil {
 		return j, err
 	}
 	if err := w.Destroy(fault.NewPlan()); err != nil {
@@ -169,7 +169,7 @@ func named(err error) error {
 
 // drifted changes something by hand: a refresh finds exactly that, and an up
 // mends it.
-func (c Case) drifted(w *World, declared map[string]int) (Judgement, error) {
+func (c Case) drifted(w *World) (Judgement, error) {
 	target, ok := Mendable(w.state.Resources, c.Seed, w.account)
 	if !ok {
 		return Judgement{}, errors.New("nothing can drift")

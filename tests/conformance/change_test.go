@@ -90,7 +90,7 @@ func (x *changes) reportNeverPlanned(taken []changed) {
 func (x *changes) write(f *terraform.Folder, all []changed) {
 	x.t.Helper()
 	for _, v := range all {
-		arguments, err := v.shape.Arguments(withDefaults(v.kind.Fields, v.variant.inputs))
+		arguments, err := v.shape.Arguments(withDefaults(v.kind.Fields, v.inputs))
 		if err != nil {
 			x.t.Fatalf("%s: %v", v.urn, err)
 		}
@@ -162,7 +162,7 @@ func (x *changes) plan(f *terraform.Folder, all []changed) map[string]terraform.
 }
 
 func (x *changes) problems(v changed) []cloud.Problem {
-	problems, err := x.account.Check(v.token(), v.variant.inputs)
+	problems, err := x.account.Check(v.token(), v.inputs)
 	if err != nil {
 		x.t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func (x *changes) compare(v changed, plan map[string]terraform.Planned) {
 		x.t.Errorf("%s is not in the plan", v.address)
 		return
 	}
-	changes, err := x.account.Diff(v.session, v.token(), v.made.inputs, v.state, v.variant.inputs)
+	changes, err := x.account.Diff(v.session, v.token(), v.made.inputs, v.state, v.inputs)
 	if err != nil {
 		x.t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func (x *changes) compare(v changed, plan map[string]terraform.Planned) {
 }
 
 func (x *changes) differ(v changed, aspect string, provider, sandbox any) {
-	where := fmt.Sprintf("%s in %s: %s", v.doing, v.urn.Name(), show(v.variant.inputs[topOf(v.path)]))
+	where := fmt.Sprintf("%s in %s: %s", v.doing, v.urn.Name(), show(v.inputs[topOf(v.path)]))
 	x.report.differ(difference{v.token(), v.path, aspect, provider, sandbox, where})
 }
 

@@ -34,11 +34,12 @@ type goPackage struct {
 	ImportPath, Dir           string
 	Deps                      []string
 	TestGoFiles, XTestGoFiles []string
+	XTestImports              []string
 }
 
 func newSuites() (*suites, error) {
 	s := &suites{compiled: map[string]func() (string, error){}}
-	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Deps,TestGoFiles,XTestGoFiles", "github.com/slipway-iac/slipway/sandbox/...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Deps,TestGoFiles,XTestGoFiles,XTestImports", "github.com/slipway-iac/slipway/sandbox/...").Output()
 	if err != nil {
 		return nil, fmt.Errorf("listing packages (run it from the project's folder): %w", err)
 	}
@@ -47,10 +48,20 @@ func newSuites() (*suites, error) {
 		if err := d.Decode(&p); err != nil {
 			return nil, err
 		}
-		s.packages = append(s.packages, p)
+		if !p.drivesPulumi() {
+			s.packages = append(s.packages, p)
+		}
 	}
 	s.temp, err = os.MkdirTemp("", "mutate")
 	return s, err
+}
+
+// drivesPulumi tells whether the tests of a package run the real engine: they
+// take seconds, which is too long for once a rule.
+func (p goPackage) drivesPulumi() bool {
+	return slices.ContainsFunc(slices.Concat([]string{p.ImportPath}, p.Deps, p.XTestImports), func(path string) bool {
+		return strings.HasSuffix(path, "slipway/sandbox/engine")
+	})
 }
 
 func (s *suites) remove() { _ = os.RemoveAll(s.temp) }

@@ -130,7 +130,7 @@ func loadBalancerValidators(i Install, name string) []webhook {
 	if !i.on("webhookConfig.disableIngressValidation", false) {
 		hooks = append(hooks, webhook{
 			// The misspelling is the chart's.
-			name: "vingress.elbv2.k8s.aws", failurePolicy: i.str("webhookConfig.ingressValdationFailurePolicy", "Fail"), groups: []string{"networking.k8s.io"}, //nolint:misspell // the chart's own name
+			name: "vingress.elbv2.k8s.aws", failurePolicy: i.str("webhookConfig.ingressValdationFailurePolicy", "Fail"), groups: []string{"networking.k8s.io"},
 			resource: "ingresses", apiVersion: "v1", operations: both,
 			namespaces: i.list("webhookConfig.ingressValidationNamespaceSelector.matchExpressions"),
 			objects:    i.list("webhookConfig.ingressValidationObjectSelector.matchExpressions"),

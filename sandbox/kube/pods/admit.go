@@ -13,10 +13,10 @@ import (
 const failedCreate = "FailedCreate"
 
 var (
-	insecure = late("violate-security", failedCreate, "https://kubernetes.io/docs/concepts/security/pod-security-admission/", cloud.Verified)
-	overdue  = late("exceed-quota", failedCreate, "https://kubernetes.io/docs/concepts/policy/resource-quotas/", cloud.Verified)
-	unstated = late("without-requests", failedCreate, "https://kubernetes.io/docs/concepts/policy/resource-quotas/", cloud.Verified)
-	outside  = late("outside-limit-range", failedCreate, "https://kubernetes.io/docs/concepts/policy/limit-range/", cloud.Verified)
+	insecure = late("violate-security", failedCreate, "https://kubernetes.io/docs/concepts/security/pod-security-admission/")
+	overdue  = late("exceed-quota", failedCreate, "https://kubernetes.io/docs/concepts/policy/resource-quotas/")
+	unstated = late("without-requests", failedCreate, "https://kubernetes.io/docs/concepts/policy/resource-quotas/")
+	outside  = late("outside-limit-range", failedCreate, "https://kubernetes.io/docs/concepts/policy/limit-range/")
 )
 
 // namespace is what a namespace lets pods be, and what they have used of it.

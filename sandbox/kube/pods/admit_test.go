@@ -56,7 +56,7 @@ func TestAdmission(t *testing.T) {
 		"by another name":  {quota(object{"cpu": "1400m"}), containers(small), 2, "pods-exceed-quota", nil},
 		"limits":           {quota(object{"limits.cpu": "2"}), containers(small), 2, "pods-exceed-quota", nil},
 		"limit as request": {quota(object{"requests.cpu": "2"}), containers(object{"limits": object{"cpu": "1"}}), 2, "pods-exceed-quota", nil},
-		"nothing said":     {quota(object{"limits.memory": "1Gi"}), containers(small), 0, "pods-without-requests", []string{"failed quota: quota: must specify limits.memory"}},
+		"nothing said":     {quota(object{"limits.memory": "1Gi"}), containers(small), 0, "pods-without-requests", []string{"failed quota: " + "quota: must specify limits.memory"}},
 		"default": {
 			func(l *lab) {
 				quota(object{"limits.memory": "1Gi"})(l)

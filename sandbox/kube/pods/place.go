@@ -14,21 +14,21 @@ import (
 const scheduling = "https://kubernetes.io/docs/concepts/scheduling-eviction/"
 
 // late declares a reason why pods do not run.
-func late(name, code, source string, tag cloud.Tag) *cloud.Rule {
-	return cloud.Declare(cloud.Rule{Name: "pods-" + name, Code: code, Source: source, Tag: tag, Effect: cloud.FailsLate})
+func late(name, code, source string) *cloud.Rule {
+	return cloud.Declare(cloud.Rule{Name: "pods-" + name, Code: code, Source: source, Effect: cloud.FailsLate})
 }
 
 const unschedulable = "Unschedulable"
 
 var rules = map[stage]*cloud.Rule{
-	noNode:   late("without-node", unschedulable, scheduling+"kube-scheduler/", cloud.Verified),
-	selected: late("select-no-node", unschedulable, scheduling+"assign-pod-node/", cloud.Verified),
-	tainted:  late("tolerate-no-node", unschedulable, scheduling+"taint-and-toleration/", cloud.Verified),
-	apart:    late("anti-affinity", unschedulable, scheduling+"assign-pod-node/", cloud.Verified),
-	spread:   late("topology-spread", unschedulable, scheduling+"topology-spread-constraints/", cloud.Verified),
-	full:     late("nodes-full", unschedulable, "https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses-procedure.html", cloud.Verified),
+	noNode:   late("without-node", unschedulable, scheduling+"kube-scheduler/"),
+	selected: late("select-no-node", unschedulable, scheduling+"assign-pod-node/"),
+	tainted:  late("tolerate-no-node", unschedulable, scheduling+"taint-and-toleration/"),
+	apart:    late("anti-affinity", unschedulable, scheduling+"assign-pod-node/"),
+	spread:   late("topology-spread", unschedulable, scheduling+"topology-spread-constraints/"),
+	full:     late("nodes-full", unschedulable, "https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses-procedure.html"),
 	addressless: late("without-address", "InsufficientCidrBlocks",
-		"https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html", cloud.Verified),
+		"https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html"),
 }
 
 // mends say what would help.

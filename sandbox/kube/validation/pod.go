@@ -43,7 +43,7 @@ func (c *checker) podSpec(path string, pod cloud.Props, claimed []string) {
 		c.oneOf(s, at, "whenUnsatisfiable", "DoNotSchedule", "ScheduleAnyway")
 		c.selector(at+".labelSelector", s.Obj("labelSelector"))
 	}
-	for _, key := range cloud.Props(pod.Obj("nodeSelector")).Names() {
+	for _, key := range pod.Obj("nodeSelector").Names() {
 		if v := pod.Obj("nodeSelector").Str(key); !qualifiedName.MatchString(key) || !labelText.MatchString(v) {
 			c.invalid(labelForm, path+".nodeSelector", key+"="+v, "want a label and its value")
 		}
