@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -151,7 +152,7 @@ func normal(tx *cloud.Tx, group *cloud.Resource, p Permission) (Permission, erro
 	default:
 		block, err := netip.ParsePrefix(p.Peer)
 		if err != nil || block != block.Masked() {
-			return p, invalidValue.Refuse("CIDR block %s is malformed", p.Peer)
+			return p, fmt.Errorf("%s is no range of addresses; the provider refuses it before AWS is called", p.Peer)
 		}
 		p.Peer = block.String()
 	}

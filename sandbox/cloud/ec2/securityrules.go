@@ -45,9 +45,6 @@ func securityGroupRuleKind() cloud.Kind {
 		Create: func(tx *cloud.Tx, r *cloud.Resource) error {
 			groupID := r.Props.Str("securityGroupId")
 			ps := expand(r.Props, r.Props.Str("type") == "egress", groupID)
-			if len(ps) == 0 {
-				return missingParameter.Refuse("One of cidrBlocks, ipv6CidrBlocks, prefixListIds, self or sourceSecurityGroupId must be set")
-			}
 			r.ID = ruleID(groupID, ps)
 			for i := range ps {
 				ps[i].By = r.ID

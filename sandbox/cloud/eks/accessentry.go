@@ -2,7 +2,6 @@ package eks
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -89,9 +88,6 @@ func checkPrincipal(tx *cloud.Tx, principal, kind string) error {
 	m := principalForm.FindStringSubmatch(principal)
 	if m == nil {
 		return entryPrincipal.Refuse("The principalArn parameter format is not valid: %s (give the ARN of the role, not of a session)", principal)
-	}
-	if !slices.Contains(entryTypes, kind) {
-		return entryType.Refuse("type is %q, want one of %q", kind, entryTypes)
 	}
 	local, name := m[1] == tx.AccountID(), m[3]
 	switch {
