@@ -86,3 +86,30 @@ func environment(t testing.TB, name, dir string, config platform.Environment) (*
 func at(config platform.Environment) kube.Engine {
 	return kube.Engine{Location: kube.Location(config.Engine.Location), Address: netip.MustParseAddr("203.0.113.10")}
 }
+
+// Pulumi's file backend writes attributes beside each of its files, in place:
+// an update that is killed meanwhile leaves half of them, and no command can
+// read the stack again ("failed to load checkpoint: EOF").
+func TestStateIsWrittenWhole(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, out := bare(t, "whole", func(*pulumi.Context) error { return nil }, func(e *engine.Environment) { e.Dir = dir })
+	if _, err := s.Up(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	saved := 0
+	err := filepath.WalkDir(filepath.Join(dir, "state"), func(path string, d os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case filepath.Ext(path) == ".attrs":
+			t.Errorf("%s is not written at once", path)
+		case !d.IsDir():
+			saved++
+		}
+		return nil
+	})
+	if err != nil || saved == 0 {
+		t.Errorf("the state has %d files (%v)", saved, err)
+	}
+}

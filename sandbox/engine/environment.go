@@ -125,8 +125,11 @@ func (s *Session) Variables() map[string]string {
 		state = filepath.Join(s.env.Dir, "state")
 	}
 	variables := map[string]string{
-		"PULUMI_DEBUG_PROVIDERS":                      s.servers.DebugProviders(),
-		"PULUMI_BACKEND_URL":                          "file://" + filepath.ToSlash(state),
+		"PULUMI_DEBUG_PROVIDERS": s.servers.DebugProviders(),
+		// The backend replaces its files at once, but not the attributes that it
+		// writes beside them: a process killed in between left a stack that no
+		// command could read.
+		"PULUMI_BACKEND_URL":                          "file://" + filepath.ToSlash(state) + "?metadata=skip",
 		"PULUMI_CONFIG_PASSPHRASE":                    "sandbox",
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
 		"PULUMI_SKIP_UPDATE_CHECK":                    "true",
