@@ -14,6 +14,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/drift"
 	"github.com/slipway-iac/slipway/sandbox/fault"
+	"github.com/slipway-iac/slipway/sandbox/recovery"
 )
 
 // Case is one life of an environment in which one thing goes wrong.
@@ -170,7 +171,7 @@ func named(err error) error {
 // drifted changes something by hand: a refresh finds exactly that, and an up
 // mends it.
 func (c Case) drifted(w *World) (Judgement, error) {
-	target, ok := Mendable(w.state.Resources, c.Seed, w.account)
+	target, ok := Mendable(w.state, c.Seed, w.account)
 	if !ok {
 		return Judgement{}, errors.New("nothing can drift")
 	}
@@ -212,10 +213,11 @@ func Reported(seen []drift.Seen) []resource.URN {
 }
 
 // Mendable chooses a drift that an up can mend without replacing what others
-// depend on, and that does not lock the engine out of the cluster.
-func Mendable(state []apitype.ResourceV3, seed uint64, account *cloud.Account) (drift.Target, bool) {
+// depend on, and that does not lock the engine out of the cluster. Twins that a
+// recovery left alone it leaves alone too: no refresh looks at them.
+func Mendable(state *apitype.DeploymentV3, seed uint64, account *cloud.Account) (drift.Target, bool) {
 	used := map[resource.URN]bool{}
-	for _, r := range state {
+	for _, r := range state.Resources {
 		for _, urn := range r.Dependencies {
 			used[urn] = true
 		}
@@ -227,7 +229,8 @@ func Mendable(state []apitype.ResourceV3, seed uint64, account *cloud.Account) (
 			return t, false
 		}
 		lockout := t.Resource.Kind == cloud.EKSAccessPolicyAssociation
-		if t.Kind.Name != "deleted" || !used[resource.URN(t.Resource.MadeBy)] && !lockout {
+		mendable := t.Kind.Name != "deleted" || !used[resource.URN(t.Resource.MadeBy)] && !lockout
+		if mendable && recovery.Knows(state, t.Resource) {
 			return t, true
 		}
 	}

@@ -255,7 +255,7 @@ func (l *life) drifted(s *engine.Session) error {
 	if err != nil {
 		return err
 	}
-	target, ok := chaos.Mendable(state.Resources, l.c.Seed, s.Account)
+	target, ok := chaos.Mendable(state, l.c.Seed, s.Account)
 	if !ok {
 		return errors.New("nothing can drift")
 	}
