@@ -97,7 +97,7 @@ func homeless(tx *cloud.Tx, cluster *cloud.Resource, w pods.Workload, before *in
 
 // start starts a node that takes a pod, if the pool has one.
 func (p *nodePool) start(tx *cloud.Tx, cluster *cloud.Resource, pod cloud.Props) (bool, error) {
-	if !control.Tolerates(pod, p.taints) {
+	if !pods.Tolerates(pod, p.taints) {
 		return false, nil
 	}
 	custom, zones := eks.PodNetwork(tx, cluster)
@@ -110,7 +110,7 @@ func (p *nodePool) start(tx *cloud.Tx, cluster *cloud.Resource, pod cloud.Props)
 		}
 		for _, t := range sorted() {
 			labels := p.nodeLabels(t, zone, tx.Session.Region)
-			if !p.offers(labels) || !control.Fits(eks.Node{Labels: labels, Taints: p.taints}, pod) {
+			if !p.offers(labels) || !pods.Fits(pod, eks.Node{Labels: labels, Taints: p.taints}) {
 				continue
 			}
 			if err := p.withinLimits(tx, cluster, t); err != nil {
@@ -185,7 +185,7 @@ func generation(family string) string {
 
 // offers tells whether the pool's requirements allow a node.
 func (p *nodePool) offers(labels map[string]string) bool {
-	return !slices.ContainsFunc(p.requirements, func(r cloud.Props) bool { return !control.Meets(labels, r) })
+	return !slices.ContainsFunc(p.requirements, func(r cloud.Props) bool { return !meets(r, labels) })
 }
 
 // withinLimits refuses what would exceed the pool's limits.

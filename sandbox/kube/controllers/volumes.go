@@ -169,7 +169,7 @@ func zoneFor(tx *cloud.Tx, cluster, o *cloud.Resource, class cloud.Props) (strin
 		}
 	}
 	for _, n := range eks.Nodes(tx, cluster) {
-		fits := func(pod cloud.Props) bool { return control.Fits(n, pod) }
+		fits := func(pod cloud.Props) bool { return pods.Fits(pod, n) }
 		if n.Ready && (!waits || slices.ContainsFunc(using, fits)) {
 			return n.Zone, nil
 		}

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
@@ -51,49 +49,6 @@ func (n *node) refuses(w Workload, all []*node) (stage, string) {
 		return full, fmt.Sprintf("Too many pods (%d of %d)", len(n.pods), n.MaxPods)
 	}
 	return placed, ""
-}
-
-// selects tells whether a node's labels are those that a pod asks for.
-func selects(spec cloud.Props, labels map[string]string) bool {
-	for key, value := range spec.StrMap("nodeSelector") {
-		if labels[key] != value {
-			return false
-		}
-	}
-	required := spec.Obj("affinity").Obj("nodeAffinity").Obj("requiredDuringSchedulingIgnoredDuringExecution")
-	terms := required.Objs("nodeSelectorTerms")
-	return len(terms) == 0 || slices.ContainsFunc(terms, func(t cloud.Props) bool {
-		return !slices.ContainsFunc(t.Objs("matchExpressions"), func(e cloud.Props) bool { return !meets(e, labels) })
-	})
-}
-
-// meets adds to a selector's requirements the two that only nodes' have.
-func meets(e cloud.Props, labels map[string]string) bool {
-	operator := e.Str("operator")
-	if operator != "Gt" && operator != "Lt" {
-		return objects.Meets(e, labels)
-	}
-	have, err1 := strconv.Atoi(labels[e.Str("key")])
-	want, err2 := strconv.Atoi(strings.Join(e.Strs("values"), ""))
-	return err1 == nil && err2 == nil && (operator == "Gt" && have > want || operator == "Lt" && have < want)
-}
-
-// intolerable is the first taint that a pod does not tolerate; "" when it
-// tolerates all.
-func intolerable(spec cloud.Props, taints []eks.Taint) string {
-	for _, t := range taints {
-		if t.Effect == "PreferNoSchedule" {
-			continue
-		}
-		if !slices.ContainsFunc(spec.Objs("tolerations"), func(o cloud.Props) bool {
-			key := o.Str("key") == "" && o.Str("operator") == "Exists" || o.Str("key") == t.Key
-			value := o.Str("operator") == "Exists" || o.Str("value") == t.Value
-			return key && value && (o.Str("effect") == "" || o.Str("effect") == t.Effect)
-		}) {
-			return t.Key + ": " + t.Value
-		}
-	}
-	return ""
 }
 
 // repels tells whether a pod must not share the node with one that is there.
