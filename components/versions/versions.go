@@ -1,6 +1,6 @@
 // Package versions is the one table of versions: the Kubernetes minors that the
-// library supports, with the dates of their support, and the EKS add-ons that
-// it installs.
+// library supports, with the dates of their support, and the EKS add-ons and
+// Helm charts that it installs.
 //
 // It knows what was published when the table was last read, no more. A newer
 // Kubernetes minor is let through with a warning, and no date is ever compared
