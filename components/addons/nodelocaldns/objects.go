@@ -18,30 +18,30 @@ const (
 
 // install makes the objects, and returns the daemons.
 func (a Args) install(ctx *pulumi.Context, name string, parent pulumi.Resource) (*object.Object, error) {
-	make := func(suffix, apiVersion, kind, called string, body pulumi.Map, after ...pulumi.Resource) (*object.Object, error) {
+	create := func(suffix, apiVersion, kind, called string, body pulumi.Map, after ...pulumi.Resource) (*object.Object, error) {
 		return object.New(ctx, name+suffix, object.Args{
 			Cluster: a.Cluster, APIVersion: apiVersion, Kind: kind, Name: called,
 			Namespace: pulumi.String(namespace), Labels: labels(), Body: body,
 		}, parent, pulumi.DependsOn(after))
 	}
-	account, err := make("", "v1", "ServiceAccount", app, nil)
+	account, err := create("", "v1", "ServiceAccount", app, nil)
 	if err != nil {
 		return nil, err
 	}
-	upstream, err := make("-upstream", "v1", "Service", upstreamName, pulumi.Map{"spec": pulumi.Map{
+	upstream, err := create("-upstream", "v1", "Service", upstreamName, pulumi.Map{"spec": pulumi.Map{
 		"selector": pulumi.StringMap{"k8s-app": pulumi.String("kube-dns")},
 		"ports":    pulumi.Array{servicePort("dns", "UDP", dnsPort), servicePort("dns-tcp", "TCP", dnsPort)},
 	}})
 	if err != nil {
 		return nil, err
 	}
-	corefile, err := make("", "v1", "ConfigMap", app, pulumi.Map{
+	corefile, err := create("", "v1", "ConfigMap", app, pulumi.Map{
 		"data": pulumi.StringMap{"Corefile": pulumi.String(a.corefile().String())},
 	})
 	if err != nil {
 		return nil, err
 	}
-	if _, err := make("-metrics", "v1", "Service", app, pulumi.Map{"spec": pulumi.Map{
+	if _, err := create("-metrics", "v1", "Service", app, pulumi.Map{"spec": pulumi.Map{
 		"clusterIP": pulumi.String("None"),
 		"selector":  labels(),
 		"ports":     pulumi.Array{servicePort("metrics", "TCP", metricsPort)},
@@ -50,7 +50,7 @@ func (a Args) install(ctx *pulumi.Context, name string, parent pulumi.Resource) 
 	}
 	// The pods learn the address of the upstream Service from their environment,
 	// which is written when they start: a Service that comes later is never seen.
-	return make("", "apps/v1", "DaemonSet", app, pulumi.Map{"spec": a.daemons()}, account, upstream, corefile)
+	return create("", "apps/v1", "DaemonSet", app, pulumi.Map{"spec": a.daemons()}, account, upstream, corefile)
 }
 
 func labels() pulumi.StringMap { return pulumi.StringMap{"k8s-app": pulumi.String(app)} }
