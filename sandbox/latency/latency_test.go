@@ -17,7 +17,7 @@ var early = []string{
 	"aws:acm/certificate:Certificate", "aws:acm/certificateValidation:CertificateValidation",
 	"aws:elasticache/replicationGroup:ReplicationGroup", "aws:lb/loadBalancer:LoadBalancer", "aws:msk/cluster:Cluster",
 	"aws:rds/instance:Instance", "aws:route53/record:Record", "aws:route53/zone:Zone",
-	"aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "aws:sqs/queue:Queue",
+	"aws:sqs/queue:Queue",
 }
 
 func kinds(t *testing.T) []string {

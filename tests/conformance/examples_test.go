@@ -51,7 +51,34 @@ func withExamples(t *testing.T, s stack) stack {
 	e.make(cloud.Route53Record, "record", cloud.Props{
 		"zoneId": zone.id, "name": "www.example.org", "type": "A", "ttl": 300.0, "records": []any{"192.0.2.7"},
 	})
+	e.buckets()
 	return e.stack
+}
+
+// buckets are a bucket with every setting, and one that takes its access logs.
+func (e *exampleMaker) buckets() {
+	logs := e.make(cloud.Bucket, "logs", cloud.Props{"bucket": "example-logs-0123", "forceDestroy": true})
+	e.make(cloud.BucketPolicy, "logs", cloud.Props{"bucket": logs.id, "policy": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` +
+		`"Principal":{"Service":"logging.s3.amazonaws.com"},"Action":["s3:PutObject"],"Resource":["arn:aws:s3:::example-logs-0123/*"]}]}`})
+	bucket := e.make(cloud.Bucket, "bucket", cloud.Props{"bucket": "example-0123", "objectLockEnabled": true, "forceDestroy": true})
+	of := func(more cloud.Props) cloud.Props { return more.With(cloud.Props{"bucket": bucket.id}) }
+	object := func(more cloud.Props) []any { return []any{map[string]any(more)} }
+	e.make(cloud.BucketOwnershipControls, "ownership", of(cloud.Props{"rule": map[string]any{"objectOwnership": "BucketOwnerPreferred"}}))
+	e.make(cloud.BucketACL, "acl", of(cloud.Props{"acl": "private"}))
+	e.make(cloud.BucketPublicAccessBlock, "block", of(cloud.Props{"blockPublicAcls": true, "blockPublicPolicy": true, "ignorePublicAcls": true, "restrictPublicBuckets": true}))
+	e.make(cloud.BucketVersioning, "versions", of(cloud.Props{"versioningConfiguration": map[string]any{"status": "Enabled"}}))
+	e.make(cloud.BucketEncryption, "encryption", of(cloud.Props{"rules": object(cloud.Props{
+		"bucketKeyEnabled": true, "applyServerSideEncryptionByDefault": map[string]any{"sseAlgorithm": "aws:kms", "kmsMasterKeyId": e.one(cloud.KMSKey).state["arn"]},
+	})}))
+	e.make(cloud.BucketLifecycle, "lifecycle", of(cloud.Props{"rules": object(cloud.Props{
+		"id": "all", "status": "Enabled", "filter": map[string]any{"prefix": "a/"}, "expiration": map[string]any{"days": 90.0},
+		"transitions": object(cloud.Props{"days": 30.0, "storageClass": "STANDARD_IA"}),
+	})}))
+	e.make(cloud.BucketObjectLock, "lock", of(cloud.Props{"rule": map[string]any{"defaultRetention": map[string]any{"mode": "GOVERNANCE", "days": 1.0}}}))
+	e.make(cloud.BucketLogging, "logging", of(cloud.Props{"targetBucket": logs.id, "targetPrefix": "access/"}))
+	e.make(cloud.BucketNotification, "notification", of(cloud.Props{"eventbridge": true}))
+	e.make(cloud.BucketTiering, "tiering", of(cloud.Props{"name": "all", "tierings": object(cloud.Props{"accessTier": "ARCHIVE_ACCESS", "days": 125.0})}))
+	e.make(cloud.BucketObject, "object", of(cloud.Props{"key": "hello", "content": "hello"}))
 }
 
 const readOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::example/*"]}]}`

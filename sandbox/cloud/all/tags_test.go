@@ -31,6 +31,7 @@ func TestTagsOfServices(t *testing.T) {
 		cloud.KMSKey:             {nil, "kms", "LimitExceededException", "TagException"},
 		cloud.LogGroup:           {cloud.Props{"name": "g"}, "logs", "InvalidParameterException", "InvalidParameterException"},
 		cloud.Route53Zone:        {cloud.Props{"name": "example.com"}, "route53", "InvalidInput", "InvalidInput"},
+		cloud.Bucket:             {cloud.Props{"bucket": "example-0123"}, "s3", "BadRequest", "InvalidTag"},
 		cloud.EKSAddon:           {cloud.Props{"addonName": "coredns", "clusterName": "c"}, "eks", "InvalidParameterException", "InvalidParameterException"},
 	} {
 		for code, tags := range map[[2]string]map[string]any{

@@ -9,7 +9,15 @@ import (
 // irregularTypes are the types whose names the rules of [Schema.TypeOf] do not
 // give.
 var irregularTypes = map[string]string{
-	"aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
+	"aws:iam/openIdConnectProvider:OpenIdConnectProvider":                                        "aws_iam_openid_connect_provider",
+	"aws:s3/bucketV2:BucketV2":                                                                   "aws_s3_bucket",
+	"aws:s3/bucketAclV2:BucketAclV2":                                                             "aws_s3_bucket_acl",
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       "aws_s3_bucket_lifecycle_configuration",
+	"aws:s3/bucketLoggingV2:BucketLoggingV2":                                                     "aws_s3_bucket_logging",
+	"aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2":                     "aws_s3_bucket_object_lock_configuration",
+	"aws:s3/bucketObjectv2:BucketObjectv2":                                                       "aws_s3_object",
+	"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               "aws_s3_bucket_versioning",
+	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": "aws_s3_bucket_server_side_encryption_configuration",
 }
 
 // irregularNames are the properties whose names the rules of [Shape.Find] do not

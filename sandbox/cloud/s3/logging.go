@@ -1,0 +1,45 @@
+package s3
+
+import (
+	"github.com/slipway-iac/slipway/sandbox/cloud"
+)
+
+// accessLogService is who delivers a bucket's access logs.
+const accessLogService = "logging.s3.amazonaws.com"
+
+var (
+	loggingTarget = rule("bucket-logging-target", "InvalidTargetBucketForLogging", api+"ErrorResponses.html", cloud.Verified)
+	// S3 accepts such a target and never delivers.
+	loggingLost = cloud.Declare(cloud.Rule{
+		Name: "bucket-logging-not-delivered", Code: "AccessDenied", Source: guide + "enable-server-access-logging.html", Tag: cloud.Derived, Effect: cloud.FailsLate,
+	})
+)
+
+func loggingKind() cloud.Kind {
+	k := setting(cloud.Kind{
+		Token: cloud.BucketLogging, Noun: "S3 Bucket Logging", CreateCall: "PutBucketLogging", DeleteCall: "PutBucketLogging",
+		Fields: cloud.Fields{
+			"expectedBucketOwner": cloud.String.ForceNew(),
+			"targetBucket":        cloud.String.Required(),
+			"targetPrefix":        cloud.String.Required(),
+			"targetObjectKeyFormat": cloud.Object(cloud.Fields{
+				"partitionedPrefix": cloud.Object(cloud.Fields{"partitionDateSource": cloud.String.Required().OneOf("EventTime", "DeliveryTime")}),
+				"simplePrefix":      cloud.Object(cloud.Fields{}),
+			}),
+		},
+	}, checkLogging)
+	return k
+}
+
+func checkLogging(tx *cloud.Tx, bucket *cloud.Resource, p cloud.Props) error {
+	target := Bucket(tx, p.Str("targetBucket"))
+	if target == nil || target.Props.Str("region") != bucket.Props.Str("region") {
+		return loggingTarget.Refuse("The target bucket for logging does not exist, is not owned by you, or does not have the appropriate grants for the log-delivery group: %s, which has to be in %s",
+			p.Str("targetBucket"), bucket.Props.Str("region"))
+	}
+	err := Deliver(tx, Delivery{Service: accessLogService, Bucket: target.ID, Key: p.Str("targetPrefix") + "2026-01-01-00-00-00-0000000000000000"})
+	if err != nil {
+		return loggingLost.Late("no access log of %s will arrive: %s", bucket.ID, err)
+	}
+	return nil
+}
