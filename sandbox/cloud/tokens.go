@@ -57,6 +57,10 @@ const (
 	BucketObject               = "aws:s3/bucketObjectv2:BucketObjectv2"
 	BucketNotification         = "aws:s3/bucketNotification:BucketNotification"
 	BucketTiering              = "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration"
+	Secret                     = "aws:secretsmanager/secret:Secret"
+	SecretVersion              = "aws:secretsmanager/secretVersion:SecretVersion"
+	SecretPolicy               = "aws:secretsmanager/secretPolicy:SecretPolicy"
+	SecretRotation             = "aws:secretsmanager/secretRotation:SecretRotation"
 	// KubernetesObject is how an account stores every object in its clusters.
 	KubernetesObject = "kubernetes:object"
 )

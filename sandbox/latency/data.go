@@ -54,5 +54,8 @@ var data = slices.Concat(
 		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "aws:s3/bucketVersioningV2:BucketVersioningV2",
 		"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2"),
 	alike(seconds(2, 10, 60, cloud.Memory, general+"; the provider waits until S3 shows all of the rules"), "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2"),
+	alike(guessedCall,
+		"aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretPolicy:SecretPolicy",
+		"aws:secretsmanager/secretRotation:SecretRotation", "aws:secretsmanager/secretVersion:SecretVersion"),
 	alike(seconds(25, 26, 35, cloud.Derived, "Terraform logs: more than 20 s; the provider waits until a change is seen everywhere"), "aws:sqs/queue:Queue"),
 )

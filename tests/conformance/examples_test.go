@@ -52,6 +52,7 @@ func withExamples(t *testing.T, s stack) stack {
 		"zoneId": zone.id, "name": "www.example.org", "type": "A", "ttl": 300.0, "records": []any{"192.0.2.7"},
 	})
 	e.buckets()
+	e.secrets()
 	return e.stack
 }
 
@@ -79,6 +80,18 @@ func (e *exampleMaker) buckets() {
 	e.make(cloud.BucketNotification, "notification", of(cloud.Props{"eventbridge": true}))
 	e.make(cloud.BucketTiering, "tiering", of(cloud.Props{"name": "all", "tierings": object(cloud.Props{"accessTier": "ARCHIVE_ACCESS", "days": 125.0})}))
 	e.make(cloud.BucketObject, "object", of(cloud.Props{"key": "hello", "content": "hello"}))
+}
+
+// secrets are a secret with everything about it.
+func (e *exampleMaker) secrets() {
+	secret := e.make(cloud.Secret, "secret", cloud.Props{"name": "example"})
+	e.make(cloud.SecretVersion, "version", cloud.Props{"secretId": secret.id, "secretString": "example"})
+	e.make(cloud.SecretPolicy, "secret", cloud.Props{"secretArn": secret.id, "policy": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` +
+		`"Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":["secretsmanager:GetSecretValue"],"Resource":["*"]}]}`})
+	e.make(cloud.SecretRotation, "rotation", cloud.Props{
+		"secretId": secret.id, "rotationLambdaArn": "arn:aws:lambda:us-west-2:123456789012:function:example",
+		"rotationRules": map[string]any{"automaticallyAfterDays": 30.0},
+	})
 }
 
 const readOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::example/*"]}]}`

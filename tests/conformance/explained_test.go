@@ -2,6 +2,9 @@ package conformance
 
 import "github.com/slipway-iac/slipway/sandbox/cloud"
 
+// oneOfList is said of blocks of the provider's newer kind of resource.
+const oneOfList = "the provider checks that there is one only after its schema; pulumi-aws makes an object of it"
+
 // explained are the differences that cannot be reconciled.
 var explained = []explanation{
 	{"", "tagsAll", "set by AWS only", "pulumi-aws makes an output of what the provider computes and yet lets one set"},
@@ -9,6 +12,10 @@ var explained = []explanation{
 	{cloud.Route53Zone, "comment", "planned value", "pulumi-aws changes the provider's default, Managed by Terraform, to Managed by Pulumi"},
 	{cloud.Subnet, "ipv6Native", "validation", "the sandbox has no subnets without IPv4, and says so early"},
 	{cloud.IAMRole, "inlinePolicies", "change", "the provider takes one inline policy without name and text for none"},
+	{cloud.BucketLifecycle, "rules.abortIncompleteMultipartUpload", "form", oneOfList},
+	{cloud.BucketLifecycle, "rules.expiration", "form", oneOfList},
+	{cloud.BucketLifecycle, "rules.filter", "form", oneOfList},
+	{cloud.BucketLifecycle, "rules.noncurrentVersionExpiration", "form", oneOfList},
 
 	// What only AWS can tell, and moto makes up in its own way.
 	{cloud.ElasticIP, "publicIp", inMoto, "an address of AWS's choice"},

@@ -74,8 +74,14 @@ func aclKind() cloud.Kind {
 	return setting(cloud.Kind{
 		Token: cloud.BucketACL, Noun: "S3 Bucket ACL", CreateCall: "PutBucketAcl", DeleteCall: "PutBucketAcl",
 		Fields: cloud.Fields{
-			"acl":                 cloud.String.Required().OneOf(cannedACLs...),
+			"acl":                 cloud.String.OneOf(cannedACLs...),
 			"expectedBucketOwner": cloud.String.ForceNew(),
+		},
+		Check: func(p cloud.Props) []cloud.Problem {
+			if p["acl"] == nil {
+				return []cloud.Problem{{Property: "acl", Reason: "is required: the sandbox has no accessControlPolicy"}}
+			}
+			return nil
 		},
 	}, func(tx *cloud.Tx, bucket *cloud.Resource, p cloud.Props) error {
 		return checkACL(tx, bucket, p.Str("acl"))

@@ -20,11 +20,11 @@ var leastDays = map[string]int{"STANDARD_IA": 30, "ONEZONE_IA": 30}
 
 func lifecycleKind() cloud.Kind {
 	and := cloud.Fields{
-		"objectSizeGreaterThan": cloud.Number.Computed(), "objectSizeLessThan": cloud.Number.Computed(),
+		"objectSizeGreaterThan": cloud.Number, "objectSizeLessThan": cloud.Number,
 		"prefix": cloud.String.Computed(), "tags": cloud.MapOf(cloud.String),
 	}
 	filter := cloud.Fields{
-		"objectSizeGreaterThan": cloud.Number.Computed(), "objectSizeLessThan": cloud.Number.Computed(), "prefix": cloud.String.Computed(),
+		"objectSizeGreaterThan": cloud.Number, "objectSizeLessThan": cloud.Number, "prefix": cloud.String.Computed(),
 		"and": cloud.Object(and),
 		"tag": cloud.Object(cloud.Fields{"key": cloud.String.Required(), "value": cloud.String.Required()}),
 	}
@@ -33,12 +33,12 @@ func lifecycleKind() cloud.Kind {
 		CreateCall: "PutBucketLifecycleConfiguration", DeleteCall: "DeleteBucketLifecycle",
 		Fields: cloud.Fields{
 			"expectedBucketOwner":                cloud.String.Computed().ForceNew(),
-			"transitionDefaultMinimumObjectSize": cloud.String.Computed().OneOf("all_storage_classes_128K", "varies_by_storage_class"),
+			"transitionDefaultMinimumObjectSize": cloud.String.Computed().Default("all_storage_classes_128K").OneOf("all_storage_classes_128K", "varies_by_storage_class"),
 			"rules": cloud.ListOf(cloud.Object(cloud.Fields{
 				"id": cloud.String.Required(), "status": cloud.String.Required().OneOf(enabled, "Disabled"),
 				"abortIncompleteMultipartUpload": cloud.Object(cloud.Fields{"daysAfterInitiation": cloud.Number}),
 				"expiration": cloud.Object(cloud.Fields{
-					"date": cloud.String, "days": cloud.Number.Computed(), "expiredObjectDeleteMarker": cloud.Bool.Computed(),
+					"date": cloud.String, "days": cloud.Number.Computed(), "expiredObjectDeleteMarker": cloud.Bool.Computed().Default(false),
 				}),
 				"filter": cloud.Object(filter),
 				"noncurrentVersionExpiration": cloud.Object(cloud.Fields{
@@ -54,9 +54,6 @@ func lifecycleKind() cloud.Kind {
 			})),
 		},
 	}, func(_ *cloud.Tx, _ *cloud.Resource, p cloud.Props) error {
-		if !p.Has("transitionDefaultMinimumObjectSize") {
-			p["transitionDefaultMinimumObjectSize"] = "all_storage_classes_128K"
-		}
 		if !p.Has("expectedBucketOwner") {
 			p["expectedBucketOwner"] = ""
 		}

@@ -35,7 +35,7 @@ func objectKind() cloud.Kind {
 			"arn":                  cloud.String.Output(), "versionId": cloud.String.Output(),
 		},
 		Create: createObject, Update: updateObject, Delete: mayDelete,
-		Stale: func(changed []string, _ cloud.Props) []string { return []string{"etag", "versionId"} },
+		Stale: func([]string, cloud.Props) []string { return []string{"etag", "versionId"} },
 	}
 }
 
@@ -59,7 +59,7 @@ func updateObject(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 
 // put refuses what S3 refuses of an object, and fills in what S3 tells of it.
 func put(tx *cloud.Tx, bucket, r *cloud.Resource, p cloud.Props) error {
-	if n := len(p.Obj("tagsAll")); n > maxObjectTags {
+	if n := max(len(p.Obj("tags")), len(p.Obj("tagsAll"))); n > maxObjectTags {
 		return objectTags.Refuse("Object tags cannot be greater than %d: %s has %d, the provider's default tags included", maxObjectTags, r.ID, n)
 	}
 	if p.Has("acl") && p.Str("acl") != "private" {
