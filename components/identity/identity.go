@@ -1,5 +1,5 @@
-// Package identity gives one Kubernetes service account an IAM role through EKS
-// Pod Identity.
+// Package identity gives one Kubernetes service account an IAM role: through EKS
+// Pod Identity or, for what cannot use it, through the cluster's OIDC provider.
 //
 // It makes the role, its permissions and, unless an EKS add-on owns it, the
 // association of the role with the service account. It does not make the
@@ -40,8 +40,8 @@ type Identity struct {
 
 // Args configures an Identity.
 type Args struct {
-	// ClusterName is the cluster of the service account. Required, unless
-	// WithoutAssociation is set.
+	// ClusterName is the cluster of the service account. Required, unless there
+	// is no association: see WithoutAssociation and OIDCProviderARN.
 	ClusterName pulumi.StringInput
 
 	// ClusterARN, when given, lets only that cluster and its account assume the
@@ -59,6 +59,12 @@ type Args struct {
 	// ManagedPolicyARNs are policies to attach, such as
 	// arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy.
 	ManagedPolicyARNs []string
+
+	// OIDCProviderARN, when given, makes a role for tokens of the service account
+	// instead of one for Pod Identity, and no association: for what cannot use Pod
+	// Identity, such as pods on Fargate. See [NewOIDCProvider]. The service account
+	// names the role in its annotation eks.amazonaws.com/role-arn.
+	OIDCProviderARN pulumi.StringInput
 
 	// WithoutAssociation makes the role only. Set it for the service account of
 	// an EKS add-on that is given this role: the add-on makes and owns the
@@ -98,7 +104,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, fmt.Errorf("identity %q: %w", name, err)
 	}
 	c.Ready = permissions
-	if !args.WithoutAssociation {
+	if args.associates() {
 		// Last, so that no pod gets credentials that may do nothing yet, and
 		// first on destroy, so that none keeps them after that.
 		association, err := awseks.NewPodIdentityAssociation(ctx, name, &awseks.PodIdentityAssociationArgs{

@@ -49,6 +49,9 @@ func (p Policy) json() pulumi.StringOutput {
 
 // trust is the role's trust policy.
 func (a Args) trust() (pulumi.StringInput, error) {
+	if a.OIDCProviderARN != nil {
+		return outputs.String(a.OIDCProviderARN, a.trustWebIdentity), nil
+	}
 	if a.ClusterARN != nil {
 		return outputs.String(a.ClusterARN, trustCluster), nil
 	}

@@ -17,12 +17,18 @@ var (
 	policyARNPattern      = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[\w+=,.@/-]+$`)
 )
 
+// associates tells whether EKS has to know of the role.
+func (a Args) associates() bool { return !a.WithoutAssociation && a.OIDCProviderARN == nil }
+
 // validate reports every problem at once, each naming the field to fix.
 func (a Args) validate(name string) error {
 	var e check.Errors
 	e.That(len(name) <= maxName, "name", name, "at most 56 characters: IAM allows 64 and autonaming adds 8")
-	e.Require(a.WithoutAssociation || a.ClusterName != nil, "ClusterName",
+	e.Require(!a.associates() || a.ClusterName != nil, "ClusterName",
 		"pass the cluster's name, or set WithoutAssociation for the role of an EKS add-on")
+	if a.OIDCProviderARN != nil && a.ClusterARN != nil {
+		e.Add("ClusterARN is given with OIDCProviderARN: leave it out, the provider is of one cluster")
+	}
 	e.That(namespacePattern.MatchString(a.Namespace), "Namespace", a.Namespace,
 		"the name of a Kubernetes namespace: lower-case letters, digits and hyphens")
 	e.That(serviceAccountPattern.MatchString(a.ServiceAccount), "ServiceAccount", a.ServiceAccount,
