@@ -38,7 +38,7 @@ type Args struct {
 	Name string
 
 	// Namespace is where the release is. Required.
-	Namespace string
+	Namespace pulumi.StringInput
 
 	// CreateNamespace makes Helm make the namespace, and leave it behind.
 	CreateNamespace bool
@@ -90,7 +90,7 @@ func (a Args) validate() error {
 	var e check.Errors
 	e.In("Cluster", a.Cluster.Validate())
 	e.Require(a.Chart.Name != "", "Chart", "pass a chart of package versions")
-	e.Require(a.Namespace != "", "Namespace", "say where the release is")
+	e.Require(a.Namespace != nil, "Namespace", "say where the release is")
 	e.That(a.Timeout >= time.Second, "Timeout", a.Timeout, "a second or more")
 	return e.Err()
 }
@@ -99,7 +99,7 @@ func (a Args) props() pulumi.Map {
 	chart, repository := a.Chart.Reference()
 	props := pulumi.Map{
 		"chart": pulumi.String(chart), "version": pulumi.String(a.Chart.Version),
-		"name": pulumi.String(a.Name), "namespace": pulumi.String(a.Namespace),
+		"name": pulumi.String(a.Name), "namespace": a.Namespace,
 		"timeout": pulumi.Int(int(a.Timeout.Seconds())),
 	}
 	if repository != "" {

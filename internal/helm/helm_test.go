@@ -44,7 +44,7 @@ func TestRelease(t *testing.T) {
 		want cloud.Props
 	}{
 		"of a registry, without values": {
-			helm.Args{Chart: versions.KarpenterCRDChart, Namespace: "kube-system"},
+			helm.Args{Chart: versions.KarpenterCRDChart, Namespace: pulumi.String("kube-system")},
 			cloud.Props{
 				"chart": "oci://public.ecr.aws/karpenter/karpenter-crd", "version": versions.KarpenterCRDChart.Version,
 				"name": "karpenter-crd", "namespace": "kube-system", "timeout": 600.0, "resetValues": true,
@@ -52,7 +52,7 @@ func TestRelease(t *testing.T) {
 		},
 		"of a repository, with everything": {
 			helm.Args{
-				Chart: versions.ExternalDNSChart, Name: "dns", Namespace: "dns", CreateNamespace: true, Values: pulumi.Map{"policy": pulumi.String("sync")},
+				Chart: versions.ExternalDNSChart, Name: "dns", Namespace: pulumi.String("dns"), CreateNamespace: true, Values: pulumi.Map{"policy": pulumi.String("sync")},
 				SkipCRDs: true, SkipAwait: true, Timeout: time.Minute,
 			},
 			cloud.Props{
@@ -85,7 +85,7 @@ func TestReleaseWaitsForItsPods(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			args := helm.Args{Chart: versions.CertManagerChart, Namespace: "kube-system"}
+			args := helm.Args{Chart: versions.CertManagerChart, Namespace: pulumi.String("kube-system")}
 			tc.change(&args)
 			if r := run(t, args); r.Err == nil || !strings.Contains(r.Err.Error(), tc.want) {
 				t.Errorf("error is %v, want %q", r.Err, tc.want)
@@ -97,7 +97,7 @@ func TestReleaseWaitsForItsPods(t *testing.T) {
 // Helm would ignore the value.
 func TestMisspeltValueIsRefused(t *testing.T) {
 	t.Parallel()
-	r := run(t, helm.Args{Chart: versions.ExternalDNSChart, Namespace: "kube-system", Values: pulumi.Map{"txtOwnerID": pulumi.String("demo")}})
+	r := run(t, helm.Args{Chart: versions.ExternalDNSChart, Namespace: pulumi.String("kube-system"), Values: pulumi.Map{"txtOwnerID": pulumi.String("demo")}})
 	if r.Err == nil || !strings.Contains(r.Err.Error(), "has no value txtOwnerID") {
 		t.Errorf("error is %v", r.Err)
 	}

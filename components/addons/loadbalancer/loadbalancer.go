@@ -105,7 +105,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	// After the association: pods that start without it have no credentials until
 	// they are restarted.
 	release, err := helm.New(ctx, name, helm.Args{
-		Cluster: args.Cluster, Chart: versions.LoadBalancerControllerChart, Namespace: namespace, Values: args.values(),
+		Cluster: args.Cluster, Chart: versions.LoadBalancerControllerChart, Namespace: pulumi.String(namespace), Values: args.values(),
 	}, c, pulumi.DependsOn(role.Ready))
 	if err != nil {
 		return nil, fmt.Errorf("load balancer controller %q: %w", name, err)
