@@ -139,7 +139,7 @@ func (a Args) role(ctx *pulumi.Context, name string, nodes nodeRole, parent pulu
 // install installs the definitions and then the controller.
 func (a Args) install(ctx *pulumi.Context, name string, role *identity.Identity, parent pulumi.Resource) (pulumi.Resource, error) {
 	definitions, err := helm.New(ctx, name+"-crd", helm.Args{
-		Cluster: a.Cluster, Chart: versions.KarpenterCRDChart, Namespace: namespace,
+		Cluster: a.Cluster, Chart: versions.KarpenterCRDChart, Namespace: pulumi.String(namespace),
 	}, parent)
 	if err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func (a Args) install(ctx *pulumi.Context, name string, role *identity.Identity,
 	// as long as there are nodes to take away.
 	after := append([]pulumi.Resource{definitions}, role.Ready...)
 	return helm.New(ctx, name, helm.Args{
-		Cluster: a.Cluster, Chart: versions.KarpenterChart, Namespace: namespace,
+		Cluster: a.Cluster, Chart: versions.KarpenterChart, Namespace: pulumi.String(namespace),
 		Values: a.values(), SkipCRDs: true,
 	}, parent, pulumi.DependsOn(after))
 }
