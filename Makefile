@@ -3,6 +3,8 @@
 ENV ?= dev
 SEED ?= 1
 SANDBOX = .sandbox/bin/sandbox
+# What only tests need is in modules of their own, which ./... does not see.
+MODULES = $(patsubst %/go.mod,%,$(wildcard tests/*/go.mod))
 
 .DEFAULT_GOAL := help
 
@@ -50,6 +52,7 @@ serve: program ## Keep the providers running for ordinary Pulumi commands
 
 test: ## Run every test, with the race detector
 	go test -race -timeout 30m ./...
+	@for module in $(MODULES); do echo "== tests of the module $$module"; (cd $$module && go test ./...) || exit 1; done
 
 mutate: ## Switch the sandbox's rules off one by one; every time a test must notice
 	go run ./tests/mutate
