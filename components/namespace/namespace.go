@@ -1,11 +1,13 @@
-// Package namespace makes a Kubernetes namespace that says how much its pods
-// may do.
+// Package namespace makes a Kubernetes namespace for a tenant: how much its pods
+// may do, whom they talk to, how much they may use, and who may change them.
 //
-// The API server itself enforces it, through the namespace's labels; there is
-// no webhook that could be down. The package makes no quota, no network policy
-// and no role binding.
+// The API server itself enforces what pods may do, through the namespace's
+// labels; there is no webhook that could be down. Network policies are enforced
+// by the VPC CNI. The package makes no access entry: it binds roles to the
+// groups that the cluster's entries name.
 //
-// See https://kubernetes.io/docs/concepts/security/pod-security-admission/
+// See https://kubernetes.io/docs/concepts/security/pod-security-admission/ and
+// https://kubernetes.io/docs/concepts/security/multi-tenancy/
 package namespace
 
 import (
@@ -20,20 +22,12 @@ import (
 
 	"github.com/slipway-iac/slipway/components/kube"
 	"github.com/slipway-iac/slipway/internal/check"
+	"github.com/slipway-iac/slipway/internal/object"
 )
 
 // typeToken is this component's identity in Pulumi state. Changing it replaces
 // every child, so a rename needs an alias.
 const typeToken = "slipway:namespace:Namespace"
-
-// objectToken is a Kubernetes namespace to Pulumi. It is registered without the
-// package core/v1 of the Kubernetes SDK, which takes 40 CPU-seconds to compile.
-const objectToken = "kubernetes:core/v1:Namespace"
-
-// object is a namespace in the API server. Its ID is its name.
-type object struct {
-	pulumi.CustomResourceState
-}
 
 // Level is a Pod Security standard.
 type Level string
@@ -58,6 +52,10 @@ const (
 type Namespace struct {
 	pulumi.ResourceState
 
+	// Ready is the namespace and all that governs it. What runs in it waits for
+	// that, or it starts without limits and may talk to everybody.
+	Ready []pulumi.Resource
+
 	// Name is the namespace's name. What takes it waits for the namespace.
 	Name pulumi.StringOutput `pulumi:"name"`
 }
@@ -80,6 +78,26 @@ type Args struct {
 
 	// Labels are more labels, such as those that policies select by. Optional.
 	Labels map[string]string
+
+	// ServiceCIDR is the cluster's range of Services, such as 172.20.0.0/16. With
+	// it no pod of the namespace talks to anybody, either way, but asks for names:
+	// of the cluster's DNS and of a cache on its node. Everything else needs a
+	// NetworkPolicy of yours. Without it, everybody talks to everybody.
+	ServiceCIDR string
+
+	// Quota is the most that the whole namespace uses, by the names of
+	// Kubernetes' quotas: "requests.cpu": "10", "pods": "50". Optional. A quota of
+	// a resource refuses pods that do not say how much of it they want: set
+	// Defaults with it.
+	Quota map[string]string
+
+	// Defaults are what containers get that say nothing. Optional.
+	Defaults Defaults
+
+	// Groups are the Kubernetes groups that may do something in the namespace, and
+	// what. A group has the principals whose access entries name it:
+	// cluster.Entry.Groups. Optional.
+	Groups map[string]Role
 }
 
 // New makes the namespace.
@@ -92,15 +110,23 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err := ctx.RegisterComponentResource(typeToken, name, c, opts...); err != nil {
 		return nil, err
 	}
-	made := &object{}
-	if err := ctx.RegisterResource(objectToken, name, pulumi.Map{
-		"apiVersion": pulumi.String("v1"), "kind": pulumi.String("Namespace"),
-		"metadata": pulumi.Map{
-			"name":   pulumi.String(args.Namespace),
-			"labels": pulumi.ToStringMap(args.labels()),
-		},
-	}, made, args.Cluster.Options(c)); err != nil {
-		return nil, fmt.Errorf("namespace %q: creating it: %w", name, err)
+	made, err := object.New(ctx, name, object.Args{
+		Cluster: args.Cluster, APIVersion: "v1", Kind: "Namespace", Name: args.Namespace,
+		Labels: pulumi.ToStringMap(args.labels()),
+	}, c)
+	if err != nil {
+		return nil, fmt.Errorf("namespace %q: %w", name, err)
+	}
+	c.Ready = []pulumi.Resource{made}
+	for _, g := range args.governance() {
+		o, err := object.New(ctx, g.logical(name), object.Args{
+			Cluster: args.Cluster, APIVersion: g.apiVersion, Kind: g.kind, Name: g.name,
+			Namespace: made.ID().ToStringOutput(), Body: g.body,
+		}, c)
+		if err != nil {
+			return nil, fmt.Errorf("namespace %q: %w", name, err)
+		}
+		c.Ready = append(c.Ready, o)
 	}
 	c.Name = made.ID().ToStringOutput()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name})
@@ -132,6 +158,7 @@ func (a Args) validate() error {
 			e.Add("Labels has %s: set Level and Version instead", key)
 		}
 	}
+	a.validateGovernance(&e)
 	return e.Err()
 }
 
