@@ -11,6 +11,8 @@ import (
 type Delivery struct {
 	// Service is who writes, such as delivery.logs.amazonaws.com.
 	Service string
+	// Source is the ARN of what it writes about, such as a bucket's.
+	Source string
 	// Bucket is where.
 	Bucket string
 	// Key names the first object that it puts.
@@ -57,7 +59,7 @@ func Obstacle(tx *cloud.Tx, d Delivery) string {
 			return "the policy of key " + key + " does not let " + d.Service + " encrypt with it"
 		}
 	}
-	if err := allowed(tx, bucket, writer{"Service", d.Service}, d.Key, "", ""); err != nil {
+	if err := allowed(tx, bucket, writer{"Service", d.Service, d.Source}, d.Key, "", ""); err != nil {
 		return err.Error()
 	}
 	return ""

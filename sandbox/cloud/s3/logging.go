@@ -37,7 +37,10 @@ func checkLogging(tx *cloud.Tx, bucket *cloud.Resource, p cloud.Props) error {
 		return loggingTarget.Refuse("The target bucket for logging does not exist, is not owned by you, or does not have the appropriate grants for the log-delivery group: %s, which has to be in %s",
 			p.Str("targetBucket"), bucket.Props.Str("region"))
 	}
-	err := Deliver(tx, Delivery{Service: accessLogService, Bucket: target.ID, Key: p.Str("targetPrefix") + "2026-01-01-00-00-00-0000000000000000"})
+	err := Deliver(tx, Delivery{
+		Service: accessLogService, Source: arn(tx, bucket.ID),
+		Bucket: target.ID, Key: p.Str("targetPrefix") + "2026-01-01-00-00-00-0000000000000000",
+	})
 	if err != nil {
 		return loggingLost.Late("no access log of %s will arrive: %s", bucket.ID, err)
 	}

@@ -68,7 +68,7 @@ func put(tx *cloud.Tx, bucket, r *cloud.Resource, p cloud.Props) error {
 		}
 	}
 	algorithm, key := p.Str("serverSideEncryption"), p.Str("kmsKeyId")
-	if err := allowed(tx, bucket, writer{"AWS", tx.Session.Caller}, r.Props.Str("key"), algorithm, key); err != nil {
+	if err := allowed(tx, bucket, writer{"AWS", tx.Session.Caller, ""}, r.Props.Str("key"), algorithm, key); err != nil {
 		return err
 	}
 	if key != "" && algorithm == "" {
@@ -107,8 +107,8 @@ func etag(p cloud.Props) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// writer is who puts an object.
-type writer struct{ kind, name string }
+// writer is who puts an object, and for a service on behalf of what.
+type writer struct{ kind, name, source string }
 
 // allowed refuses an object that the bucket's policy denies, or that a service
 // may not put because the policy does not say that it may.
@@ -119,6 +119,9 @@ func allowed(tx *cloud.Tx, bucket *cloud.Resource, w writer, key, algorithm, kms
 	}
 	if w.kind == "Service" {
 		context["s3:x-amz-acl"] = "bucket-owner-full-control"
+	}
+	if w.source != "" {
+		context["aws:SourceArn"] = w.source
 	}
 	if algorithm != "" {
 		context["s3:x-amz-server-side-encryption"] = algorithm

@@ -182,8 +182,15 @@ func TestAccessLogs(t *testing.T) {
 	logging := cloud.Props{"bucket": b.ID, "targetBucket": "own-a", "targetPrefix": "access/"}
 	_, err := l.try(cloud.BucketLogging, logging)
 	wantRule(t, err, "bucket-logging-not-delivered")
-	l.make(cloud.BucketPolicy, cloud.Props{"bucket": "own-a", "policy": document(
-		statement("Allow", `{"Service":"logging.s3.amazonaws.com"}`, "s3:PutObject", bucketARN+"/access/*", ""))})
+	admit := func(source string) cloud.Props {
+		return cloud.Props{"bucket": "own-a", "policy": document(statement("Allow", `{"Service":"logging.s3.amazonaws.com"}`,
+			"s3:PutObject", bucketARN+"/access/*", `{"ArnLike":{"aws:SourceArn":"`+source+`"}}`))}
+	}
+	l.make(cloud.BucketPolicy, admit("arn:aws:s3:::other"))
+	_, err = l.account.Update(l.session, cloud.BucketLogging, b.ID, logging)
+	wantRule(t, err, "bucket-logging-not-delivered")
+	_, err = l.account.Update(l.session, cloud.BucketPolicy, "own-a", admit("arn:aws:s3:::own-b"))
+	wantRule(t, err, "")
 	_, err = l.account.Update(l.session, cloud.BucketLogging, b.ID, logging)
 	wantRule(t, err, "")
 	wantRule(t, l.account.Delete(l.session, cloud.Bucket, "own-a"), "bucket-not-empty")
