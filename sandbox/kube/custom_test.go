@@ -84,6 +84,13 @@ func TestDefinitionsOfAddons(t *testing.T) {
 	wantError(t, eniConfig())
 	_, err := c.Create("vpcresources.k8s.aws/v1beta1", "SecurityGroupPolicy", "2", named("default", "db", nil), false)
 	wantError(t, err)
+	class := func() error {
+		_, err := c.Create("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", "3", named("default", "token", nil), false)
+		return err
+	}
+	wantRule(t, class(), typeUnserved)
+	addAddon(t, account, "aws-secrets-store-csi-driver-provider")
+	wantError(t, class())
 }
 
 func addAddon(t *testing.T, account *cloud.Account, name string) {

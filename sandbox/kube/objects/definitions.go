@@ -65,6 +65,10 @@ var ofAddons = map[string][]charts.CRD{
 		{Group: "snapshot.storage.k8s.io", Kind: "VolumeSnapshotClass", Plural: "volumesnapshotclasses", Versions: []string{"v1"}, Cluster: true},
 		{Group: "snapshot.storage.k8s.io", Kind: "VolumeSnapshotContent", Plural: "volumesnapshotcontents", Versions: []string{"v1"}, Cluster: true},
 	},
+	"aws-secrets-store-csi-driver-provider": {
+		{Group: "secrets-store.csi.x-k8s.io", Kind: "SecretProviderClass", Plural: "secretproviderclasses", Versions: []string{"v1"}},
+		{Group: "secrets-store.csi.x-k8s.io", Kind: "SecretProviderClassPodStatus", Plural: "secretproviderclasspodstatuses", Versions: []string{"v1"}},
+	},
 	"cert-manager": charts.CertManagerCRDs,
 	"external-dns": charts.ExternalDNSCRDs,
 }
