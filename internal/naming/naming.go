@@ -38,3 +38,9 @@ func ClusterLogGroup(cluster string) string {
 func FlowLogGroup(network string) string {
 	return "/vpc/" + network + "/flow-logs"
 }
+
+// DatabaseLogGroup is the name of the log group that RDS exports a log of an
+// instance to.
+func DatabaseLogGroup(instance, log string) string {
+	return "/aws/rds/instance/" + instance + "/" + log
+}
