@@ -95,9 +95,12 @@ type Args struct {
 	// without it there are none.
 	AlarmTopicARN pulumi.StringInput
 
-	// Protect refuses to delete the database, and leaves a final snapshot and the
-	// automated backups when it is deleted after all.
+	// Protect refuses to delete the database.
 	Protect bool
+
+	// FinalSnapshot leaves a snapshot, <identifier>-final, and the automated
+	// backups when the database is deleted. It must not exist already.
+	FinalSnapshot bool
 }
 
 func (a Args) withDefaults(name string) Args {

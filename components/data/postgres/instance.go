@@ -77,7 +77,7 @@ func (a Args) settings() *rds.InstanceArgs {
 
 		BackupRetentionPeriod: pulumi.Int(a.BackupDays), BackupWindow: pulumi.String(a.BackupWindow),
 		MaintenanceWindow: pulumi.String(a.MaintenanceWindow), CopyTagsToSnapshot: pulumi.Bool(true),
-		DeletionProtection: pulumi.Bool(a.Protect), SkipFinalSnapshot: pulumi.Bool(!a.Protect), DeleteAutomatedBackups: pulumi.Bool(!a.Protect),
+		DeletionProtection: pulumi.Bool(a.Protect), SkipFinalSnapshot: pulumi.Bool(!a.FinalSnapshot), DeleteAutomatedBackups: pulumi.Bool(!a.FinalSnapshot),
 
 		MonitoringInterval: pulumi.Int(monitoringSeconds), EnabledCloudwatchLogsExports: pulumi.ToStringArray(exports),
 		DatabaseInsightsMode: pulumi.String("standard"), PerformanceInsightsEnabled: pulumi.Bool(true),
@@ -86,7 +86,7 @@ func (a Args) settings() *rds.InstanceArgs {
 	if a.AdvancedInsights {
 		s.DatabaseInsightsMode, s.PerformanceInsightsRetentionPeriod = pulumi.String("advanced"), pulumi.Int(advancedDays)
 	}
-	if a.Protect {
+	if a.FinalSnapshot {
 		s.FinalSnapshotIdentifier = pulumi.String(a.Identifier + "-final")
 	}
 	return s

@@ -94,7 +94,7 @@ func must(t *testing.T, change func(*postgres.Args)) *recorder {
 func asItIs(*postgres.Args) {}
 
 func prod(a *postgres.Args) {
-	a.MultiAZ, a.Protect, a.AdvancedInsights, a.Upgrade, a.Version = true, true, true, postgres.InPlace, "17"
+	a.MultiAZ, a.FinalSnapshot, a.AdvancedInsights, a.Upgrade, a.Version = true, true, true, postgres.InPlace, "17"
 	a.BackupDays, a.GiB, a.MaxGiB, a.Connections = 35, 100, 1000, 500
 	a.AlarmTopicARN = pulumi.String("arn:alarms")
 }
@@ -137,13 +137,17 @@ func TestInstance(t *testing.T) {
 	for k, v := range map[string]any{
 		"engineVersion": "17", "parameterGroupName": "shop-17", "allowMajorVersionUpgrade": true, "multiAz": true,
 		"allocatedStorage": 100.0, "maxAllocatedStorage": 1000.0, "backupRetentionPeriod": 35.0,
-		"deletionProtection": true, "skipFinalSnapshot": false, "finalSnapshotIdentifier": "shop-final", "deleteAutomatedBackups": false,
+		"skipFinalSnapshot": false, "finalSnapshotIdentifier": "shop-final", "deleteAutomatedBackups": false,
 		"databaseInsightsMode": "advanced", "performanceInsightsRetentionPeriod": 465.0,
 	} {
 		least[k] = v
 	}
 	if d := cmp.Diff(least, must(t, prod).inputs[instance+" shop"]); d != "" {
-		t.Errorf("protected instance (-want +got):\n%s", d)
+		t.Errorf("instance of prod (-want +got):\n%s", d)
+	}
+	protected := must(t, func(a *postgres.Args) { a.Protect = true }).inputs[instance+" shop"]
+	if protected["deletionProtection"] != true || protected["skipFinalSnapshot"] != true {
+		t.Errorf("protected instance is %v", protected)
 	}
 	if got, want := r.inputs[probe+" user"]["arn"], "arn:aws:rds-db:us-west-2:"+account+":dbuser:db-ABC/app"; got != want {
 		t.Errorf("ConnectARN is %v, want %s", got, want)
