@@ -84,7 +84,7 @@ var faults = []fault{
 	{"subnet:Subnet", "data-a", "tags.slipway:tier", "misc", "plat-subnet-tier-tagged", []string{"plat-subnet-az-balance"}},
 	{"subnet:Subnet", "data-a", "tags.kubernetes.io/role/elb", "1", "plat-lb-subnet-tags", nil},
 	{"subnet:Subnet", "pod-a", "cidrBlock", "10.2.200.0/20", "plat-pod-cidr-cgnat", nil},
-	{"subnet:Subnet", "pod-a", "cidrBlock", "100.66.0.0/24", "plat-pod-subnet-size", nil},
+	{"subnet:Subnet", "pod-a", "cidrBlock", "100.66.0.0/24", "plat-pod-subnet-size", []string{"plat-node-subnet-free-ips"}},
 	{"subnet:Subnet", "control-b", "availabilityZone", "us-west-2a", "eks-cluster-two-subnets-two-azs", []string{"plat-subnet-az-balance"}},
 	{"natGateway:NatGateway", "nat-b", "", nil, "eip-associated", nil},
 	{"natGateway:NatGateway", "nat-b", "allocationId", nil, "plat-nat-in-public-subnet", []string{"eip-associated"}},
@@ -108,6 +108,10 @@ var faults = []fault{
 	{"RolePolicy", "network-flow-logs", "policy", `{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, "iam-no-admin-policy",
 		[]string{"iam-no-credentials-exposure", "iam-no-data-exfiltration", "iam-no-unconstrained-permissions-mgmt", "iam-kms-decrypt-scoped"}},
 	{"RolePolicy", "network-flow-logs", "policy", `{"Statement":[{"Effect":"Allow","Action":"iam:AttachRolePolicy","Resource":"*"}]}`, "iam-no-privilege-escalation", []string{"iam-no-unconstrained-write"}},
+	{"subnet:Subnet", "private-a", "tags.slipway:tier", "data", "plat-no-internet-path-to-db", []string{"plat-subnet-az-balance", "plat-lb-subnet-tags"}},
+	{"launchTemplate:LaunchTemplate", "", "userData", "maxPods: 500", "plat-node-max-pods-consistent", nil},
+	{"nodeGroup:NodeGroup", "", "instanceTypes", []any{"m6i.xlarge", "m6i.4xlarge"}, "plat-node-uniform-sizes", nil},
+	{"nodeGroup:NodeGroup", "", "scalingConfig.maxSize", 3000.0, "plat-node-subnet-free-ips", nil},
 	{"core/v1:Namespace", "apps", "metadata.labels", nil, "k8s-namespace-psa-labels", nil},
 }
 

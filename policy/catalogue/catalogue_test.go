@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden files of this package"
 
 // least is how many ids of other catalogues the pack answers to. It may be
 // raised when controls are added, and never lowered.
-var least = map[string]int{"Security Hub": 156, "CIS": 64, "Checkov": 200, "Trivy": 129}
+var least = map[string]int{"Security Hub": 161, "CIS": 64, "Checkov": 208, "Trivy": 131}
 
 func TestCoverageDoesNotDrop(t *testing.T) {
 	t.Parallel()

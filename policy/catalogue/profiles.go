@@ -31,6 +31,7 @@ func profiles() map[string]pack.Profile {
 				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a dev key encrypts can be lost"},
 				"logs-retention":              {Settings: map[string]any{"days": 7}, Because: "logs of dev are read the same week"},
 				"plat-nat-per-az":             {Level: off, Because: "dev saves the gateways"},
+				"plat-certmanager-issuer-env": {Settings: map[string]any{"production": false}, Because: "dev must not use up the limits of certificates that count"},
 				"plat-stateful-protected":     thrown,
 				"plat-namespace-default-deny": workloads,
 			},
@@ -59,6 +60,7 @@ func profiles() map[string]pack.Profile {
 			Choices: map[string]pack.Choice{
 				"eks-cluster-two-subnets-two-azs":   {Settings: map[string]any{"zones": 3}, Because: "as in prod"},
 				"plat-subnet-az-balance":            {Settings: map[string]any{"zones": 3}, Because: "as in prod"},
+				"plat-egress-inspected":             {Settings: map[string]any{"required": true}, Because: "what leaves is looked at"},
 				"plat-node-subnets-all-azs":         {Settings: map[string]any{"zones": 3}, Because: "as in prod"},
 				"lt-ebs-encrypted-cmk":              {Settings: map[string]any{"ownKey": true}, Because: "whose key it is matters to an auditor"},
 				"kms-deletion-window":               {Settings: map[string]any{"days": 30}, Because: "a month to notice"},

@@ -39,12 +39,17 @@ func (r *Resource) Kind() string { return r.Type[strings.LastIndex(r.Type, ":")+
 // what became of it, which may be more: AWS answers with the rules of a security
 // group, say, whoever made them.
 func (r *Resource) Input(path string) Value {
+	return Value{v: property.New(r.Given()), run: r.run}.Get(path)
+}
+
+// Given are all properties as the program wrote them, as of [Resource.Input].
+func (r *Resource) Given() property.Map {
 	if r.run.inputs != nil {
 		if inputs, ok := r.run.inputs(r.URN); ok {
-			return Value{v: property.New(inputs), run: r.run}.Get(path)
+			return inputs
 		}
 	}
-	return r.Get(path)
+	return r.Properties
 }
 
 // Configured is a property of the resource's provider.

@@ -35,6 +35,9 @@ type Conditions struct {
 	// Inputs are what the program said of a resource, for a check of the stack,
 	// which otherwise sees only what became of it.
 	Inputs func(urn string) (property.Map, bool)
+	// Memo keeps what checks of the same stack would each have to work out; nil
+	// keeps nothing. Not for several goroutines.
+	Memo map[string]any
 }
 
 // run is one evaluation of one control.
@@ -43,6 +46,7 @@ type run struct {
 	now        time.Time
 	settings   map[string]any
 	inputs     func(urn string) (property.Map, bool)
+	memo       map[string]any
 	violations []Violation
 	unknown    []string
 }
@@ -66,7 +70,7 @@ func (c *Control) OnStack(resources []policyx.AnalyzerResource, when Conditions)
 }
 
 func (c *Control) evaluate(when Conditions, check func(*run)) Result {
-	r := &run{control: c, now: when.Now, settings: when.Settings, inputs: when.Inputs}
+	r := &run{control: c, now: when.Now, settings: when.Settings, inputs: when.Inputs, memo: when.Memo}
 	r.guard(func() { check(r) })
 	slices.Sort(r.unknown)
 	return Result{Violations: r.violations, Unknown: slices.Compact(r.unknown)}

@@ -12,13 +12,15 @@ type Stack struct {
 	run       *run
 	resources []*Resource
 	byType    map[string][]*Resource
+	byURN     map[string]*Resource
 }
 
 func (r *run) stack(resources []policyx.AnalyzerResource) *Stack {
-	s := &Stack{run: r, byType: map[string][]*Resource{}}
+	s := &Stack{run: r, byType: map[string][]*Resource{}, byURN: map[string]*Resource{}}
 	for _, x := range resources {
 		res := r.resource(x)
 		s.resources = append(s.resources, res)
+		s.byURN[x.URN] = res
 		s.byType[Canonical(x.Type)] = append(s.byType[Canonical(x.Type)], res)
 	}
 	return s
@@ -26,6 +28,9 @@ func (r *run) stack(resources []policyx.AnalyzerResource) *Stack {
 
 // All are all resources in the order in which Pulumi sent them.
 func (s *Stack) All() []*Resource { return s.resources }
+
+// Find is the resource with a URN; nil when it is not in the stack.
+func (s *Stack) Find(urn string) *Resource { return s.byURN[urn] }
 
 // Of lists the resources of some types, under any of their names.
 func (s *Stack) Of(tokens ...string) []*Resource {
@@ -123,3 +128,50 @@ func (r *Resource) String() string { return fmt.Sprintf("%s %q", r.Kind(), r.Nam
 // Guard runs a part of a check. When it reads an unknown value it is left, and
 // what follows it is checked.
 func (s *Stack) Guard(part func()) { s.run.guard(part) }
+
+// Wait notes facts that are not known yet: as far as they go, the control has not
+// been evaluated. It is for answers that are not read off a single value.
+func (s *Stack) Wait(facts ...string) { s.run.unknown = append(s.run.unknown, facts...) }
+
+// After tells whether one resource is made after another one, and so deleted
+// before it: it or its parents depend on it, whatever is in between.
+func (s *Stack) After(r, other *Resource) bool {
+	seen := map[string]bool{}
+	var visit func(urn string) bool
+	visit = func(urn string) bool {
+		if urn == other.URN {
+			return true
+		}
+		if urn == "" || seen[urn] {
+			return false
+		}
+		seen[urn] = true
+		x := s.byURN[urn]
+		if x == nil {
+			return false
+		}
+		if visit(x.Parent) || visit(x.Provider.URN) || slices.ContainsFunc(x.Dependencies, visit) {
+			return true
+		}
+		for _, urns := range x.PropertyDependencies {
+			if slices.ContainsFunc(urns, visit) {
+				return true
+			}
+		}
+		return false
+	}
+	return r != other && visit(r.URN)
+}
+
+// Once is what other controls have worked out of the same stack under a name, or
+// else what the function makes, which must not depend on settings.
+func (s *Stack) Once(name string, work func() any) any {
+	if known, ok := s.run.memo[name]; ok {
+		return known
+	}
+	v := work()
+	if s.run.memo != nil {
+		s.run.memo[name] = v
+	}
+	return v
+}

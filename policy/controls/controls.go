@@ -49,6 +49,10 @@ func Groups() []Group {
 		{"Helm releases and retired software", releases},
 		{"Karpenter", karpenter},
 		{"Across a platform", platform},
+		{"Across a platform: paths of packets", paths},
+		{"Across a platform: room to grow", growth},
+		{"Across a platform: controllers, names and order", order},
+		{"How data and workloads are kept", retention},
 		{"Across services", stackwide},
 	}
 }

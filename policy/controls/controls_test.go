@@ -17,6 +17,7 @@ var today = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 var only = map[string]map[string]any{
 	"iam-permissions-boundary": {"required": true},
 	"required-tags":            {"tags": []any{"owner"}},
+	"plat-egress-inspected":    {"required": true},
 	"allowed-regions":          {"regions": []any{"us-west-2"}},
 }
 

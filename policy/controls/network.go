@@ -300,11 +300,16 @@ var tiers = []string{"public", "private", "pod", "data", "control"}
 func tier(r *control.Resource) string {
 	tags := r.Get("tags")
 	for _, key := range tags.Keys() {
-		if key == "tier" || strings.HasSuffix(key, ":tier") || strings.HasSuffix(key, "/tier") {
+		if isTierKey(key) {
 			return strings.ToLower(tags.Key(key).Text())
 		}
 	}
 	return ""
+}
+
+// isTierKey tells whether a tag says which tier a subnet is of.
+func isTierKey(key string) bool {
+	return key == "tier" || strings.HasSuffix(key, ":tier") || strings.HasSuffix(key, "/tier")
 }
 
 // rangesOf are the ranges of a VPC, secondary ones too.

@@ -1,7 +1,6 @@
 package controls
 
 import (
-	"encoding/base64"
 	"regexp"
 	"slices"
 	"strings"
@@ -158,10 +157,7 @@ resources:
 		Mapping: control.Mapping{CIS: "EKS 3.2.1, EKS 3.2.2, EKS 3.2.4, EKS 3.2.5, EKS 3.2.6, EKS 3.2.8"},
 		On:      []string{launchTemplate}, Reads: []string{"userData"},
 		Check: func(r *control.Resource) {
-			text := r.Get("userData").Text()
-			if decoded, err := base64.StdEncoding.DecodeString(text); err == nil {
-				text = string(decoded)
-			}
+			text := userData(r)
 			for _, soft := range softKubelet {
 				if found := soft.pattern.FindString(text); found != "" {
 					r.Violate("userData has %q: the kubelet %s", found, soft.what)

@@ -131,8 +131,12 @@ func (a *Analyzer) AnalyzeStack(_ context.Context, list []plugin.AnalyzerStackRe
 		}
 		resources = append(resources, x)
 	}
+	memo := map[string]any{}
 	for _, c := range a.whole {
-		out.add(c, policyx.AnalyzerResource{URN: root}, func(when control.Conditions) control.Result { return c.OnStack(resources, when) })
+		out.add(c, policyx.AnalyzerResource{URN: root}, func(when control.Conditions) control.Result {
+			when.Memo = memo
+			return c.OnStack(resources, when)
+		})
 	}
 	out.waiting(root)
 	if out.config.levels[SettingsID] != apitype.Disabled {

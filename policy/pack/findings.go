@@ -65,7 +65,7 @@ func (f *findings) waiting(urn string) {
 	}
 	slices.Sort(f.unknown)
 	f.report(UnknownID, "Controls are evaluated when what they read is known",
-		fmt.Sprintf("Not known until the update: %s. Could not be evaluated yet: %s.",
+		fmt.Sprintf("Not known yet: %s. Could not be evaluated yet: %s.",
 			strings.Join(slices.Compact(f.unknown), ", "), strings.Join(f.wait, ", ")),
 		urn, level, apitype.PolicySeverityLow)
 }

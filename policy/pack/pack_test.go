@@ -147,7 +147,7 @@ func TestProtocol(t *testing.T) {
 	first, err := c.Analyze(ctx, box("a", 11))
 	equal(t, said(t, first, err), "mandatory size: size is 11: want less / Fix: make it smaller")
 	unknown, err := c.Analyze(ctx, box("a", resource.MakeComputed(resource.NewProperty(""))))
-	equal(t, said(t, unknown, err), "advisory not-known-yet: Not known until the update: size. Could not be evaluated yet: size, broken.")
+	equal(t, said(t, unknown, err), "advisory not-known-yet: Not known yet: size. Could not be evaluated yet: size, broken.")
 	panicked, err := c.Analyze(ctx, box("a", 13))
 	if got := said(t, panicked, err); len(got) != 2 || !strings.Contains(got[1], "bug in control broken") || !strings.HasPrefix(got[1], "advisory") {
 		t.Errorf("a mistake in a control: %q", got)
