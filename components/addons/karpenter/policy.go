@@ -115,12 +115,6 @@ func (g grounds) clusterAccess() iampolicy.Document {
 		[]string{"arn:" + partition.Of(g.region) + ":eks:" + g.region + ":" + g.account + ":cluster/" + g.cluster})}
 }
 
-// queueAccess lets it hear that AWS takes nodes away.
-func queueAccess(queueARN string) iampolicy.Document {
-	return iampolicy.Document{iampolicy.Allow("Hear",
-		[]string{"sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"}, []string{queueARN})}
-}
-
 // discovery lets it see what there is. EC2's Describe actions and the price list
 // know no resource.
 func (g grounds) discovery() iampolicy.Document {
