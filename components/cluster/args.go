@@ -120,11 +120,7 @@ func (a Args) withDefaults(name string) Args {
 	return a
 }
 
-var (
-	namePattern    = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
-	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
-	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
-)
+var namePattern = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
 
 // Validate reports every problem of the arguments of a cluster of that name at
 // once, each naming the field to fix. New does the same; a program that makes
@@ -138,8 +134,8 @@ func (a Args) Validate(name string) error {
 	if err := versions.Supported(a.Version); err != nil {
 		e.Add("Version: %w", err)
 	}
-	e.That(regionPattern.MatchString(a.Region), "Region", a.Region, "a region such as eu-central-1")
-	e.That(accountPattern.MatchString(a.AccountID), "AccountID", a.AccountID, "an account of 12 digits")
+	e.That(check.IsRegion(a.Region), "Region", a.Region, "a region such as eu-central-1")
+	e.That(check.IsAccount(a.AccountID), "AccountID", a.AccountID, "an account of 12 digits")
 	e.Require(a.VPCID != nil, "VPCID", "pass the network's VPC")
 	e.Require(a.SubnetIDs != nil, "SubnetIDs", "pass subnets in at least two zones")
 	validateServiceCIDR(&e, a)

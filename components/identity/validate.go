@@ -11,7 +11,6 @@ import (
 const maxName = 56
 
 var (
-	namespacePattern      = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 	serviceAccountPattern = regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$`)
 	policyNamePattern     = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
 	policyARNPattern      = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[\w+=,.@/-]+$`)
@@ -29,7 +28,7 @@ func (a Args) validate(name string) error {
 	if a.OIDCProviderARN != nil && a.ClusterARN != nil {
 		e.Add("ClusterARN is given with OIDCProviderARN: leave it out, the provider is of one cluster")
 	}
-	e.That(namespacePattern.MatchString(a.Namespace), "Namespace", a.Namespace,
+	e.That(check.IsLabel(a.Namespace), "Namespace", a.Namespace,
 		"the name of a Kubernetes namespace: lower-case letters, digits and hyphens")
 	e.That(serviceAccountPattern.MatchString(a.ServiceAccount), "ServiceAccount", a.ServiceAccount,
 		"the name of a Kubernetes service account: lower-case letters, digits, dots and hyphens")

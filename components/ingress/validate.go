@@ -16,7 +16,6 @@ const maxOrder = 1000
 const firstNodePort, lastNodePort = 30000, 32767
 
 var (
-	namePattern  = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 	groupPattern = regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$`)
 	hostPattern  = regexp.MustCompile(`^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
 	codesPattern = regexp.MustCompile(`^[2-4][0-9]{2}([,-][2-4][0-9]{2})*$`)
@@ -25,7 +24,7 @@ var (
 // validate reports every problem at once, each naming the field to fix.
 func (a Args) validate(name string) error {
 	var e check.Errors
-	e.That(namePattern.MatchString(name), "name", name, "up to 63 lower-case letters, digits and hyphens, a letter or digit at both ends")
+	e.That(check.IsLabel(name), "name", name, "up to 63 lower-case letters, digits and hyphens, a letter or digit at both ends")
 	e.In("Cluster", a.Cluster.Validate())
 	e.Require(a.Namespace != nil, "Namespace", "pass that of the Services")
 	e.Require(len(a.Hosts) > 0, "Hosts", "write a host name and where its requests go")

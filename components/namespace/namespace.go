@@ -139,16 +139,13 @@ func (a Args) withDefaults(name string) Args {
 	return a
 }
 
-var (
-	namePattern    = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-	versionPattern = regexp.MustCompile(`^(latest|v1\.[0-9]+)$`)
-)
+var versionPattern = regexp.MustCompile(`^(latest|v1\.[0-9]+)$`)
 
 // validate reports every problem at once, each naming the field to fix.
 func (a Args) validate() error {
 	var e check.Errors
 	e.In("Cluster", a.Cluster.Validate())
-	e.That(namePattern.MatchString(a.Namespace), "Namespace", a.Namespace,
+	e.That(check.IsLabel(a.Namespace), "Namespace", a.Namespace,
 		"up to 63 lower-case letters, digits and hyphens, a letter or digit at both ends")
 	e.That(!strings.HasPrefix(a.Namespace, "kube-"), "Namespace", a.Namespace, "a name that Kubernetes does not keep for itself")
 	e.That(slices.Contains([]Level{Restricted, Baseline, Privileged}, a.Level), "Level", a.Level, "restricted, baseline or privileged")

@@ -3,7 +3,6 @@ package network
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,8 +14,6 @@ import (
 const zoneLetters = "abcdef"
 
 const minZones, maxZones = 2, len(zoneLetters)
-
-var regionPattern = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
 
 var (
 	// podSpace is the shared address space of RFC 6598. Of all private space it
@@ -47,7 +44,7 @@ func (a Args) checkAddresses(e *check.Errors) {
 
 func (a Args) checkZones(e *check.Errors) {
 	e.Require(a.Region != "", "Region", `name it, such as "eu-central-1"`)
-	regionOK := regionPattern.MatchString(a.Region)
+	regionOK := check.IsRegion(a.Region)
 	e.That(regionOK || a.Region == "", "Region", a.Region, `the name of a region, such as "eu-central-1"`)
 
 	e.That(len(a.Zones) >= minZones && len(a.Zones) <= maxZones, "Zones", a.Zones,

@@ -104,7 +104,6 @@ type Args struct {
 }
 
 var (
-	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	clusterPattern = regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)
 
 	// logGroupPattern is what CloudWatch Logs allows as a name.
@@ -138,7 +137,7 @@ func (a Args) Validate(name string) error {
 	e.That(namePattern.MatchString(name), "name", name, "a letter and then at most 39 letters, digits and hyphens")
 	a.checkAddresses(&e)
 	e.Require(a.AccountID != "", "AccountID", "write the 12 digits of the account")
-	e.That(a.AccountID == "" || accountPattern.MatchString(a.AccountID), "AccountID", a.AccountID, "12 digits")
+	e.That(a.AccountID == "" || check.IsAccount(a.AccountID), "AccountID", a.AccountID, "12 digits")
 
 	e.That(slices.Contains(natModes(), a.NAT), "NAT", string(a.NAT), fmt.Sprintf("one of %v", natModes()))
 	if (a.NAT == NATPerZone || a.NAT == NATSingle) && !slices.Contains(a.Tiers, Public) {

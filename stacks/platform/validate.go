@@ -8,11 +8,7 @@ import (
 	"github.com/slipway-iac/slipway/internal/check"
 )
 
-var (
-	accountNumber = regexp.MustCompile(`^\d{12}$`)
-	roleARN       = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}):role/.+$`)
-	regionName    = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
-)
+var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}):role/.+$`)
 
 // validate reports everything that is wrong with an environment, before the
 // first resource: what belongs to it as a whole, and what each component says
@@ -20,9 +16,9 @@ var (
 func (e Environment) validate(stack string) error {
 	var p check.Errors
 	p.Require(e.Region != "", "region", "write a region, such as us-west-2")
-	p.That(e.Region == "" || regionName.MatchString(e.Region), "region", e.Region, "a region, such as us-west-2")
+	p.That(e.Region == "" || check.IsRegion(e.Region), "region", e.Region, "a region, such as us-west-2")
 	p.Require(e.AccountID != "", "accountId", "write the number of the AWS account, in quotes")
-	p.That(e.AccountID == "" || accountNumber.MatchString(e.AccountID), "accountId", e.AccountID, "twelve digits, in quotes")
+	p.That(e.AccountID == "" || check.IsAccount(e.AccountID), "accountId", e.AccountID, "twelve digits, in quotes")
 	e.validateDeployer(&p)
 	e.validateEngine(&p)
 	p.Require(len(e.NodeGroups) > 0, "nodeGroups", "the cluster's own pods need one; leave it out to get the tier's")

@@ -14,7 +14,6 @@ package karpenter
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -190,22 +189,16 @@ func (a Args) withDefaults() Args {
 	return a
 }
 
-var (
-	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
-	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
-	poolPattern    = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-)
-
 // validate reports every problem at once, each naming the field to fix.
 func (a Args) validate() error {
 	var e check.Errors
 	e.In("Cluster", a.Cluster.Validate())
-	e.That(regionPattern.MatchString(a.Region), "Region", a.Region, "a region such as eu-central-1")
-	e.That(accountPattern.MatchString(a.AccountID), "AccountID", a.AccountID, "the twelve digits of the account")
+	e.That(check.IsRegion(a.Region), "Region", a.Region, "a region such as eu-central-1")
+	e.That(check.IsAccount(a.AccountID), "AccountID", a.AccountID, "the twelve digits of the account")
 	e.Require(len(a.SecurityGroupIDs) > 0, "SecurityGroupIDs", "pass the cluster's output ClusterSecurityGroupID")
 	e.Require(len(a.Pools) > 0, "Pools", "describe at least one pool of nodes")
 	for _, name := range slices.Sorted(maps.Keys(a.Pools)) {
-		e.That(poolPattern.MatchString(name), "Pools", name, "names of lower-case letters, digits and hyphens")
+		e.That(check.IsLabel(name), "Pools", name, "names of lower-case letters, digits and hyphens")
 		e.In("Pools."+name, a.Pools[name].validate())
 	}
 	return e.Err()

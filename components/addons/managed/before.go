@@ -3,7 +3,6 @@ package managed
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -121,8 +120,6 @@ func (a BeforeArgs) cniValues() pulumi.StringOutput {
 	})
 }
 
-var regionPattern = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
-
 // validate reports every problem at once, each naming the field to fix.
 func (a BeforeArgs) validate() error {
 	var e check.Errors
@@ -143,5 +140,5 @@ func validateCluster(e *check.Errors, name pulumi.StringInput, version, region s
 	if err := versions.Supported(version); err != nil {
 		e.Add("KubernetesVersion: %w", err)
 	}
-	e.That(regionPattern.MatchString(region), "Region", region, "a region such as eu-central-1")
+	e.That(check.IsRegion(region), "Region", region, "a region such as eu-central-1")
 }

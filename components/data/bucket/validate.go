@@ -1,7 +1,6 @@
 package bucket
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/slipway-iac/slipway/internal/check"
@@ -11,8 +10,6 @@ const (
 	defaultKeepDays = 90
 	defaultLogDays  = 365
 )
-
-var accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 
 func (a Args) withDefaults() Args {
 	if a.KeepDays == 0 {
@@ -28,7 +25,7 @@ func (a Args) withDefaults() Args {
 func (a Args) validate() error {
 	var e check.Errors
 	e.Require(a.Region != "", "Region", "write the region of the bucket")
-	e.That(accountPattern.MatchString(a.AccountID), "AccountID", a.AccountID, "the 12 digits of the account")
+	e.That(check.IsAccount(a.AccountID), "AccountID", a.AccountID, "the 12 digits of the account")
 	e.That(slices.Contains([]Kind{Media, Backups, Logs}, a.Kind), "Kind", string(a.Kind), "media, backups or logs")
 	e.That(a.KeepDays > 0, "KeepDays", a.KeepDays, "1 or more")
 	if a.Kind != Logs {

@@ -8,7 +8,6 @@ import (
 )
 
 var (
-	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	namePattern    = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 	servicePattern = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*$`)
 )
@@ -17,7 +16,7 @@ var (
 func (a Args) validate() error {
 	var e check.Errors
 	e.Require(a.Region != "", "Region", "write the region of the key")
-	e.That(accountPattern.MatchString(a.AccountID), "AccountID", a.AccountID, "the 12 digits of the account")
+	e.That(check.IsAccount(a.AccountID), "AccountID", a.AccountID, "the 12 digits of the account")
 	e.Require(a.Description != "", "Description", "say what the key is for")
 	e.That(a.DeletionDays >= 7 && a.DeletionDays <= 30, "DeletionDays", a.DeletionDays, "7 to 30")
 	seen := map[string]bool{}

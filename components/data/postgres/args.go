@@ -119,7 +119,6 @@ func (a Args) withDefaults(name string) Args {
 }
 
 var (
-	accountPattern    = regexp.MustCompile(`^[0-9]{12}$`)
 	identifierPattern = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	databasePattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,62}$`)
 	classPattern      = regexp.MustCompile(`^db\.[a-z0-9-]+\.[a-z0-9]+$`)
@@ -129,7 +128,7 @@ var (
 func (a Args) validate() error {
 	var e check.Errors
 	e.Require(a.Region != "", "Region", "write the region of the database")
-	e.That(accountPattern.MatchString(a.AccountID), "AccountID", a.AccountID, "the 12 digits of the account")
+	e.That(check.IsAccount(a.AccountID), "AccountID", a.AccountID, "the 12 digits of the account")
 	e.Require(a.VPCID != nil, "VPCID", "pass the network's")
 	e.Require(a.SubnetIDs != nil, "SubnetIDs", "pass the subnets of the data tier")
 	e.Require(len(a.Clients) > 0, "Clients", "name the security groups that may connect")
