@@ -5,10 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/slipway-iac/slipway/components/kube"
 	"github.com/slipway-iac/slipway/internal/object"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/sandboxtest"
@@ -22,11 +20,9 @@ func run(t *testing.T, args object.Args) *sandboxtest.Recording {
 		if err != nil {
 			return err
 		}
-		provider, err := kubernetes.NewProvider(ctx, "inside", &kubernetes.ProviderArgs{Kubeconfig: g.Cluster.KubeconfigJSON})
-		if err != nil {
+		if args.Cluster, err = g.Inside(ctx); err != nil {
 			return err
 		}
-		args.Cluster = kube.Target{ClusterName: g.Cluster.Name, Provider: provider, Ready: g.Cluster.Ready}
 		_, err = object.New(ctx, "it", args, g.Cluster)
 		return err
 	})

@@ -5,12 +5,10 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/addons/karpenter"
@@ -54,12 +52,9 @@ func build(t *testing.T, c change, more ...func(*pulumi.Context, kube.Target, *k
 		if err != nil {
 			return err
 		}
-		provider, err := kubernetes.NewProvider(ctx, "inside", &kubernetes.ProviderArgs{Kubeconfig: g.Cluster.KubeconfigJSON})
+		target, err := g.Inside(ctx, before.Ready, group.Ready)
 		if err != nil {
 			return err
-		}
-		target := kube.Target{
-			ClusterName: g.Cluster.Name, Provider: provider, Ready: slices.Concat(g.Cluster.Ready, before.Ready, group.Ready),
 		}
 		args := karpenter.Args{
 			Cluster: target, Region: fixture.Region, AccountID: fixture.AccountID,

@@ -8,11 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/addons/nodelocaldns"
-	"github.com/slipway-iac/slipway/components/kube"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/sandboxtest"
 	"github.com/slipway-iac/slipway/tests/fixture"
@@ -36,11 +34,9 @@ func run(t *testing.T, args nodelocaldns.Args) (r *sandboxtest.Recording, made *
 		if err != nil {
 			return err
 		}
-		provider, err := kubernetes.NewProvider(ctx, "inside", &kubernetes.ProviderArgs{Kubeconfig: g.Cluster.KubeconfigJSON})
-		if err != nil {
+		if args.Cluster, err = g.Inside(ctx); err != nil {
 			return err
 		}
-		args.Cluster = kube.Target{ClusterName: g.Cluster.Name, Provider: provider, Ready: g.Cluster.Ready}
 		args.ServiceCIDR = g.Cluster.ServiceCIDR
 		made, err = nodelocaldns.New(ctx, "dns", args)
 		return err

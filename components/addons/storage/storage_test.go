@@ -1,12 +1,10 @@
 package storage_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/addons/managed"
@@ -49,12 +47,8 @@ func build(t *testing.T, args storage.Args, more func(*pulumi.Context, kube.Targ
 		if err != nil {
 			return err
 		}
-		provider, err := kubernetes.NewProvider(ctx, "inside", &kubernetes.ProviderArgs{Kubeconfig: g.Cluster.KubeconfigJSON})
-		if err != nil {
+		if args.Cluster, err = g.Inside(ctx, group.Ready, after.Ready); err != nil {
 			return err
-		}
-		args.Cluster = kube.Target{
-			ClusterName: g.Cluster.Name, Provider: provider, Ready: slices.Concat(g.Cluster.Ready, group.Ready, after.Ready),
 		}
 		made, err := storage.New(ctx, "disks", args)
 		if err != nil || more == nil {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/data/key"
@@ -54,11 +53,10 @@ func cluster(ctx *pulumi.Context) (kube.Target, error) {
 	if err != nil {
 		return kube.Target{}, err
 	}
-	provider, err := kubernetes.NewProvider(ctx, "inside", &kubernetes.ProviderArgs{Kubeconfig: g.Cluster.KubeconfigJSON})
+	target, err := g.Inside(ctx)
 	if err != nil {
 		return kube.Target{}, err
 	}
-	target := kube.Target{ClusterName: g.Cluster.Name, Provider: provider, Ready: g.Cluster.Ready}
 	driver, err := awseks.NewAddon(ctx, "driver", &awseks.AddonArgs{
 		ClusterName: g.Cluster.Name, AddonName: pulumi.String("aws-secrets-store-csi-driver-provider"),
 	})
