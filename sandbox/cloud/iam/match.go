@@ -51,7 +51,7 @@ func (s Statement) Holds(context map[string]string) bool {
 			continue
 		}
 		for key, want := range keys {
-			have, known := lookup(context, key)
+			have, known := Lookup(context, key)
 			if !known {
 				continue
 			}
@@ -63,8 +63,8 @@ func (s Statement) Holds(context map[string]string) bool {
 	return true
 }
 
-// lookup finds a condition key, whose case does not matter.
-func lookup(context map[string]string, key string) (string, bool) {
+// Lookup finds a condition key, whose case does not matter.
+func Lookup(context map[string]string, key string) (string, bool) {
 	for k, v := range context {
 		if strings.EqualFold(k, key) {
 			return v, true

@@ -83,22 +83,13 @@ func rootOf(principal string) string {
 func conditionsHold(s iam.Statement, context map[string]string) bool {
 	for operator, keys := range s.Conditions {
 		for key, want := range keys {
-			have, given := lookup(context, key)
+			have, given := iam.Lookup(context, key)
 			if !holds(s, operator, have, given, want) {
 				return false
 			}
 		}
 	}
 	return true
-}
-
-func lookup(context map[string]string, key string) (string, bool) {
-	for k, v := range context {
-		if strings.EqualFold(k, key) {
-			return v, true
-		}
-	}
-	return "", false
 }
 
 // holds evaluates one condition. The negated operators hold without the key, the
