@@ -2,6 +2,8 @@ package objects
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
@@ -35,6 +37,27 @@ func Meets(term cloud.Props, labels map[string]string) bool {
 		return has
 	case "DoesNotExist":
 		return !has
+	}
+	return false
+}
+
+// Compares tells whether the number of a label compares with that of a
+// requirement: Gt and Lt of node affinities, and Gte and Lte of Karpenter's.
+func Compares(term cloud.Props, labels map[string]string) bool {
+	have, err1 := strconv.Atoi(labels[term.Str("key")])
+	want, err2 := strconv.Atoi(strings.Join(term.Strs("values"), ""))
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	switch term.Str("operator") {
+	case "Gt":
+		return have > want
+	case "Gte":
+		return have >= want
+	case "Lt":
+		return have < want
+	case "Lte":
+		return have <= want
 	}
 	return false
 }

@@ -2,8 +2,6 @@ package pods
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
@@ -34,13 +32,10 @@ func selects(spec cloud.Props, labels map[string]string) bool {
 
 // meets adds to a selector's requirements the two that only nodes' have.
 func meets(e cloud.Props, labels map[string]string) bool {
-	operator := e.Str("operator")
-	if operator != "Gt" && operator != "Lt" {
-		return objects.Meets(e, labels)
+	if operator := e.Str("operator"); operator == "Gt" || operator == "Lt" {
+		return objects.Compares(e, labels)
 	}
-	have, err1 := strconv.Atoi(labels[e.Str("key")])
-	want, err2 := strconv.Atoi(strings.Join(e.Strs("values"), ""))
-	return err1 == nil && err2 == nil && (operator == "Gt" && have > want || operator == "Lt" && have < want)
+	return objects.Meets(e, labels)
 }
 
 // intolerable is the first taint that a pod does not tolerate; "" when it
