@@ -125,11 +125,17 @@ type attempt struct {
 	opened   bool
 }
 
-func (k *kernelNet) attempts(random *rand.Rand) []*attempt {
+// ends are the hosts and the addresses on the internet.
+func (k *kernelNet) ends() []*labHost {
 	ends := slices.Clone(k.lab.hosts)
 	for _, ip := range outsiders {
 		ends = append(ends, &labHost{name: ip, ip: ip})
 	}
+	return ends
+}
+
+func (k *kernelNet) attempts(random *rand.Rand) []*attempt {
+	ends := k.ends()
 	// Each has a port of its own, so that a NAT gateway need not change any.
 	samples := slices.DeleteFunc(clientSamples(), func(p int) bool { return slices.Contains(labPorts, p) })
 	used := map[int]bool{}
@@ -218,11 +224,7 @@ func (k *kernelNet) home(h *labHost) *namespace {
 // serve answers on every port of every end.
 func (k *kernelNet) serve() ([]io.Closer, error) {
 	var open []io.Closer
-	ends := slices.Clone(k.lab.hosts)
-	for _, ip := range outsiders {
-		ends = append(ends, &labHost{name: ip, ip: ip})
-	}
-	for _, h := range ends {
+	for _, h := range k.ends() {
 		if err := k.home(h).do(func() error {
 			for _, port := range labPorts {
 				address := net.JoinHostPort(h.ip, strconv.Itoa(port))

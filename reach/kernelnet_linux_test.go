@@ -102,7 +102,7 @@ func (k *kernelNet) wire() error {
 				k.link(s.name, "g", gateway, end)
 				k.send(gateway, s.cidr, s.name, end)
 			}
-			if k.lab.peering && i < 2 {
+			if k.lab.peering {
 				other := k.lab.vpcs[1-i].name
 				k.link(s.name, "p", other, fmt.Sprintf("p%d", j))
 			}
