@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ var order = []control.Control{
 			"kubernetes:externaldns.k8s.io/v1alpha1:DNSEndpoint", "kubernetes:cert-manager.io/v1:Certificate"},
 		Reads: []string{"chart", service + " spec.type"},
 		CheckStack: func(s *control.Stack) {
-			for _, chart := range []string{"aws-load-balancer-controller", "karpenter", "external-dns", "cert-manager"} {
+			for _, chart := range slices.Sorted(maps.Keys(owners)) {
 				eachRelease(s, chart, func(release *control.Resource) {
 					for _, token := range owners[chart] {
 						s.Each(token, func(r *control.Resource) {
