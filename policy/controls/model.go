@@ -36,14 +36,14 @@ func newModel(s *control.Stack) *reach.Network {
 			Type: r.Type, Name: r.Name, URN: r.URN, Parent: r.Parent, ID: ids[r.URN],
 			Properties: map[string]any{}, PropertyDependencies: r.PropertyDependencies,
 		}
-		if id := r.AnalyzerResource.Properties.Get("id"); id.IsString() {
+		if id := r.Properties.Get("id"); id.IsString() {
 			x.ID = id.AsString()
 		}
 		for key, v := range r.Given().All {
 			x.Properties[key] = plain(v)
 		}
 		// What became of it says more, but for what nobody knows yet.
-		for key, v := range r.AnalyzerResource.Properties.All {
+		for key, v := range r.Properties.All {
 			if p := plain(v); p != reach.Unknown {
 				x.Properties[key] = p
 			}
@@ -68,12 +68,12 @@ func idsOf(s *control.Stack) map[string]string {
 	ids := map[string]string{}
 	for _, r := range s.All() {
 		for key, types := range named {
-			v, from := r.AnalyzerResource.Properties.Get(key), r.PropertyDependencies[key]
+			v, from := r.Properties.Get(key), r.PropertyDependencies[key]
 			if v.IsString() && len(from) == 1 && s.Find(from[0]) != nil && s.Find(from[0]).Is(types...) {
 				ids[from[0]] = v.AsString()
 			}
 		}
-		if v := r.AnalyzerResource.Properties.Get("launchTemplate"); v.IsMap() && len(r.PropertyDependencies["launchTemplate"]) == 1 {
+		if v := r.Properties.Get("launchTemplate"); v.IsMap() && len(r.PropertyDependencies["launchTemplate"]) == 1 {
 			if id := v.AsMap().Get("id"); id.IsString() {
 				ids[r.PropertyDependencies["launchTemplate"][0]] = id.AsString()
 			}

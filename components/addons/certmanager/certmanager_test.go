@@ -98,7 +98,7 @@ func TestDefinitionsAreKept(t *testing.T) {
 		"replicaCount": 2.0, "podDisruptionBudget": budget, "webhook": pair, "cainjector": pair,
 		"global": map[string]any{"priorityClassName": "system-cluster-critical"},
 	}
-	if diff := cmp.Diff(want, cloud.Props(run(t, false).One(t, release, "cm").Inputs.Obj("values"))); diff != "" {
+	if diff := cmp.Diff(want, run(t, false).One(t, release, "cm").Inputs.Obj("values")); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
 }

@@ -58,7 +58,7 @@ func TestNew(t *testing.T) {
 				"domainFilters": []any{"dev.example.com"}, "extraArgs": []any{"--zone-id-filter=" + r.One(t, cloud.Route53Zone, "zone").ID},
 				"triggerLoopOnEvent": true,
 			}
-			if diff := cmp.Diff(values, cloud.Props(made.Inputs.Obj("values"))); diff != "" {
+			if diff := cmp.Diff(values, made.Inputs.Obj("values")); diff != "" {
 				t.Errorf("values (-want +got):\n%s", diff)
 			}
 			if !made.WaitsFor(r.One(t, cloud.EKSPodIdentityAssociation, "dns")) || !made.WaitsFor(r.One(t, "kubernetes:core/v1:Namespace", "dns")) {

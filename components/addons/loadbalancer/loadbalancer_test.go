@@ -63,7 +63,7 @@ func TestNew(t *testing.T) {
 			t.Parallel()
 			r := run(t, tc.change).Must(t)
 			made := r.One(t, release, "lb")
-			if diff := cmp.Diff(tc.want, cloud.Props(r.Readable(made).Obj("values"))); diff != "" {
+			if diff := cmp.Diff(tc.want, r.Readable(made).Obj("values")); diff != "" {
 				t.Errorf("values (-want +got):\n%s", diff)
 			}
 			if association := r.One(t, cloud.EKSPodIdentityAssociation, "lb"); !made.WaitsFor(association) || !r.One(t, probe, "user").WaitsFor(made) {

@@ -8,7 +8,7 @@ import (
 
 var (
 	aclsOff     = rule("bucket-acl-without-acls", "AccessControlListNotSupported", guide+"about-object-ownership.html", cloud.Verified)
-	publicACL   = ruleWithStatus("bucket-acl-public", "AccessDenied", 403, guide+"access-control-block-public-access.html", cloud.Verified)
+	publicACL   = ruleWithStatus("bucket-acl-public", "AccessDenied", 403, guide+"access-control-block-public-access.html")
 	aclsInUse   = rule("bucket-acls-in-use", "InvalidBucketAclWithObjectOwnership", guide+"object-ownership-error-responses.html", cloud.Verified)
 	publicFlags = []string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"}
 )

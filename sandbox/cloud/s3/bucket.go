@@ -11,9 +11,9 @@ import (
 
 var (
 	invalidName = rule("bucket-name", "InvalidBucketName", guide+"bucketnamingrules.html", cloud.Verified)
-	nameTaken   = ruleWithStatus("bucket-of-somebody-else", "BucketAlreadyExists", 409, api+"API_CreateBucket.html", cloud.Verified)
-	nameOwned   = ruleWithStatus("bucket-exists", "BucketAlreadyOwnedByYou", 409, api+"API_CreateBucket.html", cloud.Verified)
-	notEmpty    = ruleWithStatus("bucket-not-empty", "BucketNotEmpty", 409, api+"API_DeleteBucket.html", cloud.Verified)
+	nameTaken   = ruleWithStatus("bucket-of-somebody-else", "BucketAlreadyExists", 409, api+"API_CreateBucket.html")
+	nameOwned   = ruleWithStatus("bucket-exists", "BucketAlreadyOwnedByYou", 409, api+"API_CreateBucket.html")
+	notEmpty    = ruleWithStatus("bucket-not-empty", "BucketNotEmpty", 409, api+"API_DeleteBucket.html")
 )
 
 // taken are names that some account has had for years: names are unique among

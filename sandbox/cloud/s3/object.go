@@ -9,8 +9,8 @@ import (
 )
 
 var (
-	objectDenied = ruleWithStatus("object-denied-by-policy", "AccessDenied", 403, guide+"access-policy-language-overview.html", cloud.Verified)
-	objectLocked = ruleWithStatus("object-locked", "AccessDenied", 403, guide+"object-lock.html", cloud.Verified)
+	objectDenied = ruleWithStatus("object-denied-by-policy", "AccessDenied", 403, guide+"access-policy-language-overview.html")
+	objectLocked = ruleWithStatus("object-locked", "AccessDenied", 403, guide+"object-lock.html")
 	objectTags   = rule("object-too-many-tags", "BadRequest", guide+"object-tagging.html", cloud.Verified)
 )
 

@@ -14,7 +14,7 @@ const maxPolicy = 20 * 1024
 var (
 	malformed    = rule("bucket-policy-malformed", "MalformedPolicy", guide+"example-bucket-policies.html", cloud.Verified)
 	policyLong   = rule("bucket-policy-too-long", "PolicyTooLarge", guide+"add-bucket-policy.html", cloud.Memory)
-	publicPolicy = ruleWithStatus("bucket-policy-public", "AccessDenied", 403, guide+"access-control-block-public-access.html", cloud.Verified)
+	publicPolicy = ruleWithStatus("bucket-policy-public", "AccessDenied", 403, guide+"access-control-block-public-access.html")
 )
 
 func policyKind() cloud.Kind {
@@ -64,7 +64,8 @@ func checkStatement(tx *cloud.Tx, bucket *cloud.Resource, s iam.Statement) error
 	}
 	self := arn(tx, bucket.ID)
 	for _, r := range slices.Concat(s.Resources, s.NotResources) {
-		if r != self && !strings.HasPrefix(r, self+"/") && !(strings.HasSuffix(r, "*") && strings.HasPrefix(self, strings.TrimSuffix(r, "*"))) {
+		start, open := strings.CutSuffix(r, "*")
+		if r != self && !strings.HasPrefix(r, self+"/") && (!open || !strings.HasPrefix(self, start)) {
 			return malformed.Refuse("Policy has invalid resource: %s is not in bucket %s", r, bucket.ID)
 		}
 	}

@@ -33,8 +33,8 @@ func rule(name, code, source string, tag cloud.Tag) *cloud.Rule {
 	return cloud.Declare(cloud.Rule{Name: name, Code: code, Source: source, Tag: tag})
 }
 
-func ruleWithStatus(name, code string, status int, source string, tag cloud.Tag) *cloud.Rule {
-	return cloud.Declare(cloud.Rule{Name: name, Code: code, Status: status, Source: source, Tag: tag})
+func ruleWithStatus(name, code string, status int, source string) *cloud.Rule {
+	return cloud.Declare(cloud.Rule{Name: name, Code: code, Status: status, Source: source, Tag: cloud.Verified})
 }
 
 // tagRules are S3's rules for tags.
@@ -43,7 +43,7 @@ var tagRules = cloud.TagRules{
 	Malformed: rule("s3-tag-malformed", "InvalidTag", api+"API_PutBucketTagging.html", cloud.Verified),
 }
 
-var noSuchBucket = ruleWithStatus("bucket-missing", "NoSuchBucket", 404, api+"ErrorResponses.html", cloud.Verified)
+var noSuchBucket = ruleWithStatus("bucket-missing", "NoSuchBucket", 404, api+"ErrorResponses.html")
 
 // Bucket finds a bucket by its name; nil when the account has none of that name.
 func Bucket(tx *cloud.Tx, name string) *cloud.Resource { return tx.Get(cloud.Bucket, name) }

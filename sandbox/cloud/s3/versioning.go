@@ -5,8 +5,8 @@ import (
 )
 
 var (
-	versionsLocked = ruleWithStatus("bucket-versioning-with-lock", "InvalidBucketState", 409, guide+"object-lock-configure.html", cloud.Verified)
-	lockUnfit      = ruleWithStatus("bucket-lock-without-versioning", "InvalidBucketState", 409, guide+"object-lock-configure.html", cloud.Verified)
+	versionsLocked = ruleWithStatus("bucket-versioning-with-lock", "InvalidBucketState", 409, guide+"object-lock-configure.html")
+	lockUnfit      = ruleWithStatus("bucket-lock-without-versioning", "InvalidBucketState", 409, guide+"object-lock-configure.html")
 	lockPeriod     = rule("bucket-lock-period", "MalformedXML", api+"API_DefaultRetention.html", cloud.Verified)
 )
 

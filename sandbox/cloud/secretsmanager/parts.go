@@ -69,12 +69,12 @@ func createVersion(tx *cloud.Tx, r *cloud.Resource) error {
 const current = "AWSCURRENT"
 
 func policyKind() cloud.Kind {
-	check := func(tx *cloud.Tx, p cloud.Props) (*cloud.Resource, error) {
+	check := func(tx *cloud.Tx, p cloud.Props) error {
 		secret, err := use(tx, p.Str("secretArn"))
 		if err != nil || secret == nil {
-			return nil, err
+			return err
 		}
-		return secret, checkPolicy(tx, p.Str("policy"), p.Bool("blockPublicPolicy"))
+		return checkPolicy(tx, p.Str("policy"), p.Bool("blockPublicPolicy"))
 	}
 	return cloud.Kind{
 		Token: cloud.SecretPolicy, Noun: "Secrets Manager Secret Policy", Service: serviceName,
@@ -86,13 +86,9 @@ func policyKind() cloud.Kind {
 		},
 		Create: func(tx *cloud.Tx, r *cloud.Resource) error {
 			r.ID = r.Props.Str("secretArn")
-			_, err := check(tx, r.Props)
-			return err
+			return check(tx, r.Props)
 		},
-		Update: func(tx *cloud.Tx, _ *cloud.Resource, news cloud.Props) error {
-			_, err := check(tx, news)
-			return err
-		},
+		Update: func(tx *cloud.Tx, _ *cloud.Resource, news cloud.Props) error { return check(tx, news) },
 	}
 }
 
