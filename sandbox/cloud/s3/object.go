@@ -49,12 +49,9 @@ func createObject(tx *cloud.Tx, r *cloud.Resource) error {
 	return put(tx, bucket, r, r.Props)
 }
 
+// updateObject finds the bucket there: none goes before its objects.
 func updateObject(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
-	bucket := Bucket(tx, r.Props.Str("bucket"))
-	if bucket == nil {
-		return noSuchBucket.Refuse("The specified bucket does not exist: %s", r.Props.Str("bucket"))
-	}
-	return put(tx, bucket, r, news)
+	return put(tx, Bucket(tx, r.Props.Str("bucket")), r, news)
 }
 
 // put refuses what S3 refuses of an object, and fills in what S3 tells of it.
