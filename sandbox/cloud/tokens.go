@@ -61,6 +61,11 @@ const (
 	SecretVersion              = "aws:secretsmanager/secretVersion:SecretVersion"
 	SecretPolicy               = "aws:secretsmanager/secretPolicy:SecretPolicy"
 	SecretRotation             = "aws:secretsmanager/secretRotation:SecretRotation"
+	DBSubnetGroup              = "aws:rds/subnetGroup:SubnetGroup"
+	DBParameterGroup           = "aws:rds/parameterGroup:ParameterGroup"
+	DBInstance                 = "aws:rds/instance:Instance"
+	DBSnapshot                 = "aws:rds/snapshot:Snapshot"
+	DBEventSubscription        = "aws:rds/eventSubscription:EventSubscription"
 	// KubernetesObject is how an account stores every object in its clusters.
 	KubernetesObject = "kubernetes:object"
 )

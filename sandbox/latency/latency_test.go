@@ -16,7 +16,7 @@ import (
 var early = []string{
 	"aws:acm/certificate:Certificate", "aws:acm/certificateValidation:CertificateValidation",
 	"aws:elasticache/replicationGroup:ReplicationGroup", "aws:lb/loadBalancer:LoadBalancer", "aws:msk/cluster:Cluster",
-	"aws:rds/instance:Instance", "aws:route53/record:Record", "aws:route53/zone:Zone",
+	"aws:route53/record:Record", "aws:route53/zone:Zone",
 	"aws:sqs/queue:Queue",
 }
 

@@ -53,6 +53,7 @@ func withExamples(t *testing.T, s stack) stack {
 	})
 	e.buckets()
 	e.secrets()
+	e.databases()
 	return e.stack
 }
 
@@ -92,6 +93,28 @@ func (e *exampleMaker) secrets() {
 		"secretId": secret.id, "rotationLambdaArn": "arn:aws:lambda:us-west-2:123456789012:function:example",
 		"rotationRules": map[string]any{"automaticallyAfterDays": 30.0},
 	})
+}
+
+// databases are a database in two subnets, and what belongs to it.
+func (e *exampleMaker) databases() {
+	var subnets []any
+	zones := map[any]bool{}
+	for _, m := range e.stack.resources {
+		if zone := m.state["availabilityZone"]; m.token() == cloud.Subnet && m.state["vpcId"] == e.one(cloud.VPC).id && !zones[zone] {
+			subnets, zones[zone] = append(subnets, m.id), true
+		}
+	}
+	group := e.make(cloud.DBSubnetGroup, "database", cloud.Props{"name": "example", "subnetIds": subnets, "description": "example"})
+	parameters := e.make(cloud.DBParameterGroup, "database", cloud.Props{
+		"name": "example", "family": "postgres17", "description": "example", "parameters": []any{map[string]any{"name": "log_statement", "value": "ddl"}},
+	})
+	e.make(cloud.DBInstance, "database", cloud.Props{
+		"identifier": "example", "engine": "postgres", "engineVersion": "17.10", "instanceClass": "db.m6g.large", "allocatedStorage": 50.0,
+		"username": "example", "manageMasterUserPassword": true, "dbSubnetGroupName": group.id, "parameterGroupName": parameters.id,
+		"vpcSecurityGroupIds": []any{e.one(cloud.SecurityGroup).id}, "storageEncrypted": true, "skipFinalSnapshot": true,
+	})
+	e.make(cloud.DBSnapshot, "database", cloud.Props{"dbInstanceIdentifier": "example", "dbSnapshotIdentifier": "example"})
+	e.make(cloud.DBEventSubscription, "database", cloud.Props{"name": "example", "snsTopic": "arn:aws:sns:us-west-2:123456789012:example"})
 }
 
 const readOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::example/*"]}]}`

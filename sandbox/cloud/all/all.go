@@ -10,6 +10,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/logs"
+	"github.com/slipway-iac/slipway/sandbox/cloud/rds"
 	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
 	"github.com/slipway-iac/slipway/sandbox/cloud/s3"
 	"github.com/slipway-iac/slipway/sandbox/cloud/secretsmanager"
@@ -25,6 +26,6 @@ func Services() []cloud.Service { return ServicesWith(eks.Options{}) }
 func ServicesWith(o eks.Options) []cloud.Service {
 	return []cloud.Service{
 		ec2.Service(), iam.Service(), kms.Service(), logs.Service(), sts.Service(), ssm.Service(), eks.Service(o),
-		elbv2.Service(), route53.Service(), s3.Service(), secretsmanager.Service(),
+		elbv2.Service(), route53.Service(), s3.Service(), secretsmanager.Service(), rds.Service(),
 	}
 }

@@ -33,6 +33,7 @@ func TestTagsOfServices(t *testing.T) {
 		cloud.Route53Zone:        {cloud.Props{"name": "example.com"}, "route53", "InvalidInput", "InvalidInput"},
 		cloud.Bucket:             {cloud.Props{"bucket": "example-0123"}, "s3", "BadRequest", "InvalidTag"},
 		cloud.Secret:             {cloud.Props{"name": "s"}, "secretsmanager", "LimitExceededException", "InvalidParameterException"},
+		cloud.DBParameterGroup:   {cloud.Props{"name": "g", "family": "postgres17"}, "rds", "InvalidParameterValue", "InvalidParameterValue"},
 		cloud.EKSAddon:           {cloud.Props{"addonName": "coredns", "clusterName": "c"}, "eks", "InvalidParameterException", "InvalidParameterException"},
 	} {
 		for code, tags := range map[[2]string]map[string]any{

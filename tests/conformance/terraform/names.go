@@ -10,6 +10,11 @@ import (
 // give.
 var irregularTypes = map[string]string{
 	"aws:iam/openIdConnectProvider:OpenIdConnectProvider":                                        "aws_iam_openid_connect_provider",
+	"aws:rds/instance:Instance":                                                                  "aws_db_instance",
+	"aws:rds/snapshot:Snapshot":                                                                  "aws_db_snapshot",
+	"aws:rds/subnetGroup:SubnetGroup":                                                            "aws_db_subnet_group",
+	"aws:rds/parameterGroup:ParameterGroup":                                                      "aws_db_parameter_group",
+	"aws:rds/eventSubscription:EventSubscription":                                                "aws_db_event_subscription",
 	"aws:s3/bucketV2:BucketV2":                                                                   "aws_s3_bucket",
 	"aws:s3/bucketAclV2:BucketAclV2":                                                             "aws_s3_bucket_acl",
 	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       "aws_s3_bucket_lifecycle_configuration",
