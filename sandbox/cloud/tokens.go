@@ -66,6 +66,12 @@ const (
 	DBInstance                 = "aws:rds/instance:Instance"
 	DBSnapshot                 = "aws:rds/snapshot:Snapshot"
 	DBEventSubscription        = "aws:rds/eventSubscription:EventSubscription"
+	Queue                      = "aws:sqs/queue:Queue"
+	QueuePolicy                = "aws:sqs/queuePolicy:QueuePolicy"
+	EventRule                  = "aws:cloudwatch/eventRule:EventRule"
+	EventTarget                = "aws:cloudwatch/eventTarget:EventTarget"
+	Certificate                = "aws:acm/certificate:Certificate"
+	CertificateValidation      = "aws:acm/certificateValidation:CertificateValidation"
 	// KubernetesObject is how an account stores every object in its clusters.
 	KubernetesObject = "kubernetes:object"
 )

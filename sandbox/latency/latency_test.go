@@ -14,10 +14,8 @@ import (
 // early are kinds whose latencies are written down before the account models
 // them.
 var early = []string{
-	"aws:acm/certificate:Certificate", "aws:acm/certificateValidation:CertificateValidation",
 	"aws:elasticache/replicationGroup:ReplicationGroup", "aws:lb/loadBalancer:LoadBalancer", "aws:msk/cluster:Cluster",
 	"aws:route53/record:Record", "aws:route53/zone:Zone",
-	"aws:sqs/queue:Queue",
 }
 
 func kinds(t *testing.T) []string {

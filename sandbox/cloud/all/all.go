@@ -7,6 +7,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 	"github.com/slipway-iac/slipway/sandbox/cloud/elbv2"
+	"github.com/slipway-iac/slipway/sandbox/cloud/events"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/logs"
@@ -14,6 +15,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
 	"github.com/slipway-iac/slipway/sandbox/cloud/s3"
 	"github.com/slipway-iac/slipway/sandbox/cloud/secretsmanager"
+	"github.com/slipway-iac/slipway/sandbox/cloud/sqs"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ssm"
 	"github.com/slipway-iac/slipway/sandbox/cloud/sts"
 )
@@ -26,6 +28,6 @@ func Services() []cloud.Service { return ServicesWith(eks.Options{}) }
 func ServicesWith(o eks.Options) []cloud.Service {
 	return []cloud.Service{
 		ec2.Service(), iam.Service(), kms.Service(), logs.Service(), sts.Service(), ssm.Service(), eks.Service(o),
-		elbv2.Service(), route53.Service(), s3.Service(), secretsmanager.Service(), rds.Service(),
+		elbv2.Service(), route53.Service(), s3.Service(), secretsmanager.Service(), rds.Service(), sqs.Service(), events.Service(),
 	}
 }

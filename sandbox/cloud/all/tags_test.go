@@ -34,6 +34,8 @@ func TestTagsOfServices(t *testing.T) {
 		cloud.Bucket:             {cloud.Props{"bucket": "example-0123"}, "s3", "BadRequest", "InvalidTag"},
 		cloud.Secret:             {cloud.Props{"name": "s"}, "secretsmanager", "LimitExceededException", "InvalidParameterException"},
 		cloud.DBParameterGroup:   {cloud.Props{"name": "g", "family": "postgres17"}, "rds", "InvalidParameterValue", "InvalidParameterValue"},
+		cloud.Queue:              {cloud.Props{"name": "q"}, "sqs", "InvalidParameterValue", "InvalidParameterValue"},
+		cloud.EventRule:          {cloud.Props{"name": "r", "scheduleExpression": "rate(1 hour)"}, "events", "LimitExceededException", "ValidationException"},
 		cloud.EKSAddon:           {cloud.Props{"addonName": "coredns", "clusterName": "c"}, "eks", "InvalidParameterException", "InvalidParameterException"},
 	} {
 		for code, tags := range map[[2]string]map[string]any{
