@@ -4,6 +4,7 @@ package all
 
 import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/acm"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 	"github.com/slipway-iac/slipway/sandbox/cloud/elbv2"
@@ -28,6 +29,6 @@ func Services() []cloud.Service { return ServicesWith(eks.Options{}) }
 func ServicesWith(o eks.Options) []cloud.Service {
 	return []cloud.Service{
 		ec2.Service(), iam.Service(), kms.Service(), logs.Service(), sts.Service(), ssm.Service(), eks.Service(o),
-		elbv2.Service(), route53.Service(), s3.Service(), secretsmanager.Service(), rds.Service(), sqs.Service(), events.Service(),
+		elbv2.Service(), route53.Service(), s3.Service(), secretsmanager.Service(), rds.Service(), sqs.Service(), events.Service(), acm.Service(),
 	}
 }

@@ -36,6 +36,7 @@ func TestTagsOfServices(t *testing.T) {
 		cloud.DBParameterGroup:   {cloud.Props{"name": "g", "family": "postgres17"}, "rds", "InvalidParameterValue", "InvalidParameterValue"},
 		cloud.Queue:              {cloud.Props{"name": "q"}, "sqs", "InvalidParameterValue", "InvalidParameterValue"},
 		cloud.EventRule:          {cloud.Props{"name": "r", "scheduleExpression": "rate(1 hour)"}, "events", "LimitExceededException", "ValidationException"},
+		cloud.Certificate:        {cloud.Props{"domainName": "example.com"}, "acm", "TooManyTagsException", "InvalidTagException"},
 		cloud.EKSAddon:           {cloud.Props{"addonName": "coredns", "clusterName": "c"}, "eks", "InvalidParameterException", "InvalidParameterException"},
 	} {
 		for code, tags := range map[[2]string]map[string]any{

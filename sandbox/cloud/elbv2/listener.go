@@ -100,6 +100,9 @@ func MakeListener(tx *cloud.Tx, l Listener) (*cloud.Resource, error) {
 		if !isCertificate(tx, arn) {
 			return nil, certificateMissing.Refuse("Certificate '%s' not found", arn)
 		}
+		if c := known(tx, arn); c != nil && c.Props.Str("status") != "ISSUED" {
+			return nil, certificatePending.Refuse("The certificate '%s' must have a fully-qualified domain name, a supported signature, and a supported key size: it is not issued yet", arn)
+		}
 	}
 	if secure := slices.Contains([]string{"HTTPS", "TLS"}, l.Protocol); secure && len(l.CertificateARNs) == 0 {
 		return nil, certificateMissing.Refuse("A certificate must be specified for %s listeners", l.Protocol)
@@ -111,15 +114,22 @@ func MakeListener(tx *cloud.Tx, l Listener) (*cloud.Resource, error) {
 	}, nil), nil
 }
 
+// known is a certificate of the account; nil also where the account does not know
+// certificates.
+func known(tx *cloud.Tx, arn string) *cloud.Resource {
+	if !tx.Knows(cloud.Certificate) {
+		return nil
+	}
+	return tx.Get(cloud.Certificate, arn)
+}
+
 // isCertificate tells whether a certificate may be the region's. Where the
 // account does not know certificates, one of its own that is named is taken to
 // be there.
 func isCertificate(tx *cloud.Tx, arn string) bool {
-	if tx.Knows(certificate) {
-		return tx.Get(certificate, arn) != nil
+	if tx.Knows(cloud.Certificate) {
+		return known(tx, arn) != nil
 	}
 	id, own := strings.CutPrefix(arn, tx.ARN("acm", "certificate/"))
 	return own && id != ""
 }
-
-const certificate = "aws:acm/certificate:Certificate"

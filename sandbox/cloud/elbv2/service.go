@@ -50,4 +50,5 @@ var (
 	targetMissing      = rule("target-group-missing", "TargetGroupNotFound", api+"API_CreateListener.html", cloud.Verified)
 	listenerExists     = rule("listener-exists", "DuplicateListener", api+"API_CreateListener.html", cloud.Verified)
 	certificateMissing = rule("listener-certificate", "CertificateNotFound", api+"API_CreateListener.html", cloud.Verified)
+	certificatePending = rule("listener-certificate-not-issued", "UnsupportedCertificate", api+"API_CreateListener.html", cloud.Memory)
 )
