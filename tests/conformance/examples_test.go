@@ -54,6 +54,7 @@ func withExamples(t *testing.T, s stack) stack {
 	e.buckets()
 	e.secrets()
 	e.databases()
+	e.services(zone)
 	return e.stack
 }
 

@@ -48,6 +48,8 @@ var exchanged = map[string]cloud.Props{
 	cloud.KMSAlias + " namePrefix":              {"name": nil, "namePrefix": "alias/another"},
 	cloud.LaunchTemplate + " namePrefix":        {"name": nil},
 	cloud.SecurityGroup + " namePrefix":         {"name": nil},
+	cloud.Queue + " namePrefix":                 {"name": nil},
+	cloud.EventRule + " namePrefix":             {"name": nil},
 	cloud.EKSNodeGroup + " nodeGroupNamePrefix": {"nodeGroupName": nil},
 
 	cloud.VPC + " ipv4NetmaskLength":                {"cidrBlock": nil, "ipv4NetmaskLength": 20.0, "ipv4IpamPoolId": "ipam-pool-0"},
