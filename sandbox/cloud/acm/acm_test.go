@@ -282,25 +282,3 @@ func TestProviderChecks(t *testing.T) {
 		}
 	}
 }
-
-// A listener shows certificates that are issued, and no others.
-func TestListenerWantsIssuedCertificate(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	cert := w.certificate("example.com")
-	listen := func() error {
-		return w.acct.Change(west, "listener", func(tx *cloud.Tx) error {
-			tx.Make("test", cloud.LoadBalancer, "arn:lb", nil, nil)
-			_, err := elbv2.MakeListener(tx, elbv2.Listener{LoadBalancerARN: "arn:lb", Protocol: "HTTPS", Port: 443, CertificateARNs: []string{cert.ID}})
-			return err
-		})
-	}
-	var refusal *cloud.Refusal
-	if err := listen(); !errors.As(err, &refusal) || refusal.Code() != "UnsupportedCertificate" {
-		t.Errorf("got %v", err)
-	}
-	w.prove(cert, w.zone)
-	if err := errors.Join(w.validate(cert), listen()); err != nil {
-		t.Error(err)
-	}
-}

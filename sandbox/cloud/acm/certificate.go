@@ -34,7 +34,7 @@ func certificateKind() cloud.Kind {
 			"keyAlgorithm":            cloud.String.OneOf("EC_prime256v1", "EC_secp384r1", "EC_secp521r1", "RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096").Computed().ForceNew(),
 			"options": cloud.Object(cloud.Fields{
 				"certificateTransparencyLoggingPreference": cloud.String.OneOf("ENABLED", "DISABLED").Default("ENABLED"),
-			}),
+			}).Computed(),
 			"arn": cloud.String.Output(),
 			"domainValidationOptions": cloud.SetOf(cloud.Object(cloud.Fields{
 				"domainName": cloud.String.Output(), "resourceRecordName": cloud.String.Output(),

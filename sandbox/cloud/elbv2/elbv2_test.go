@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/acm"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/elbv2"
+	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
 )
 
 var west = cloud.Session{Region: "us-west-2"}
@@ -206,6 +208,30 @@ func TestCertificates(t *testing.T) {
 	}
 	if err := secure(other); err == nil || !strings.Contains(err.Error(), "CertificateNotFound") {
 		t.Errorf("got %v, want the certificate of another region refused", err)
+	}
+}
+
+// A listener shows certificates that are issued, and no others.
+func TestListenerWantsIssuedCertificate(t *testing.T) {
+	t.Parallel()
+	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{ec2.Service(), elbv2.Service(), route53.Service(), acm.Service()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listen := func(port int, status string) error {
+		return acct.Change(west, "listener", func(tx *cloud.Tx) error {
+			tx.Make("test", cloud.LoadBalancer, "arn:loadbalancer/lb", nil, nil)
+			tx.Make("test", cloud.Certificate, "arn:certificate", cloud.Props{"status": status}, nil)
+			_, err := elbv2.MakeListener(tx, elbv2.Listener{LoadBalancerARN: "arn:loadbalancer/lb", Protocol: "HTTPS", Port: port, CertificateARNs: []string{"arn:certificate"}})
+			return err
+		})
+	}
+	var refusal *cloud.Refusal
+	if err := listen(443, "PENDING_VALIDATION"); !errors.As(err, &refusal) || refusal.Rule.Name != "listener-certificate-not-issued" {
+		t.Errorf("got %v", err)
+	}
+	if err := listen(443, "ISSUED"); err != nil {
+		t.Error(err)
 	}
 }
 

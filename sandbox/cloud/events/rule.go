@@ -12,7 +12,6 @@ import (
 var (
 	nameForm     = regexp.MustCompile(`^[0-9A-Za-z_.-]{1,64}$`)
 	nameText     = cloud.Text{Want: "1 to 64 letters, digits and . - _", Example: "example", Good: nameForm.MatchString}
-	prefixText   = cloud.Text{Want: "1 to 38 letters, digits and . - _", Example: "example", Good: regexp.MustCompile(`^[0-9A-Za-z_.-]{1,38}$`).MatchString}
 	scheduleText = cloud.Text{Want: "at most 256 characters", Example: "rate(1 hour)", Good: func(s string) bool { return len(s) <= 256 }}
 	wordsText    = cloud.Text{Want: "at most 512 characters", Example: "An example", Good: func(s string) bool { return len(s) <= 512 }}
 	scheduleForm = regexp.MustCompile(`^(rate\([1-9][0-9]* (minutes?|hours?|days?)\)|cron\(\S+( \S+){5}\))$`)
@@ -24,14 +23,14 @@ func ruleKind() cloud.Kind {
 		CreateCall: "PutRule", UpdateCall: "PutRule", DeleteCall: "DeleteRule",
 		Fields: cloud.Fields{
 			"name":               cloud.String.Like(nameText).AutoNamed(64).ForceNew(),
-			"namePrefix":         cloud.String.Like(prefixText).Computed().ForceNew(),
+			"namePrefix":         cloud.String.Like(nameText).Computed().ForceNew(),
 			"description":        cloud.String.Like(wordsText),
 			"eventBusName":       cloud.String.ForceNew().Default(defaultBus),
 			"eventPattern":       cloud.JSON,
 			"forceDestroy":       cloud.Bool.Default(false),
 			"roleArn":            cloud.String.Like(cloud.ARNText),
 			"scheduleExpression": cloud.String.Like(scheduleText),
-			"state":              cloud.String.OneOf("ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS").Default("ENABLED"),
+			"state":              cloud.String.OneOf("ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS").Computed(),
 			"arn":                cloud.String.Output(),
 		},
 		Check: checkRule, Create: createRule, Delete: deleteRule,
@@ -69,6 +68,9 @@ func createRule(tx *cloud.Tx, r *cloud.Resource) error {
 		return tooManyRules.Refuse("The requested resource exceeds the maximum number allowed: %d rules", maxRules)
 	}
 	p["arn"] = tx.ARN("events", "rule/"+r.ID)
+	if !p.Has("state") {
+		p["state"] = "ENABLED"
+	}
 	return nil
 }
 
