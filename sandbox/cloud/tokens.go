@@ -72,6 +72,10 @@ const (
 	EventTarget                = "aws:cloudwatch/eventTarget:EventTarget"
 	Certificate                = "aws:acm/certificate:Certificate"
 	CertificateValidation      = "aws:acm/certificateValidation:CertificateValidation"
+	LogResourcePolicy          = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
+	Route53QueryLog            = "aws:route53/queryLog:QueryLog"
+	Route53KeySigningKey       = "aws:route53/keySigningKey:KeySigningKey"
+	Route53HostedZoneDNSSEC    = "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec"
 	// KubernetesObject is how an account stores every object in its clusters.
 	KubernetesObject = "kubernetes:object"
 )

@@ -113,6 +113,14 @@ func (tx *Tx) Seed() string { return tx.seed }
 // Now is the account's time.
 func (tx *Tx) Now() time.Time { return tx.account.clock() }
 
+// In does something as if the caller were in another region.
+func (tx *Tx) In(region string, do func()) {
+	was := tx.Session.Region
+	defer func() { tx.Session.Region = was }()
+	tx.Session.Region = region
+	do()
+}
+
 // Get finds a resource of the session's region (or a global one) by its ID, or
 // returns nil. It is a copy: [Tx.Put] keeps changes.
 func (tx *Tx) Get(kind, id string) *Resource {

@@ -17,4 +17,18 @@ func (e *exampleMaker) services(zone made) {
 		"records": []any{proof["resourceRecordValue"]},
 	})
 	e.make(cloud.CertificateValidation, "validation", cloud.Props{"certificateArn": certificate.state["arn"]})
+
+	// Route 53 wants these two in us-east-1, from wherever it is called.
+	here := e.session
+	e.session.Region = "us-east-1"
+	group := e.make(cloud.LogGroup, "query-log-group", cloud.Props{"name": "/aws/route53/example.org"})
+	e.make(cloud.LogResourcePolicy, "query-log-policy", cloud.Props{"policyName": "example", "policyDocument": `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Principal":{"Service":"route53.amazonaws.com"},"Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]}`})
+	key := e.make(cloud.KMSKey, "signing-key", cloud.Props{"customerMasterKeySpec": "ECC_NIST_P256", "keyUsage": "SIGN_VERIFY", "policy": `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::` + e.stack.account.ID() + `:root"},"Action":"kms:*","Resource":"*"},
+		{"Effect":"Allow","Principal":{"Service":"dnssec-route53.amazonaws.com"},"Action":["kms:DescribeKey","kms:GetPublicKey","kms:Sign"],"Resource":"*"}]}`})
+	e.session = here
+	e.make(cloud.Route53QueryLog, "query-log", cloud.Props{"zoneId": zone.id, "cloudwatchLogGroupArn": group.state["arn"]})
+	e.make(cloud.Route53KeySigningKey, "key-signing-key", cloud.Props{"hostedZoneId": zone.id, "name": "example", "keyManagementServiceArn": key.state["arn"]})
+	e.make(cloud.Route53HostedZoneDNSSEC, "dnssec", cloud.Props{"hostedZoneId": zone.id})
 }

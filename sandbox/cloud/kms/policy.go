@@ -59,6 +59,12 @@ func root(tx *cloud.Tx) string { return tx.ARN("iam", "root") }
 // keys, such as kms:EncryptionContext:aws:logs:arn; conditions on other keys are
 // taken to hold. A key that does not exist allows nobody.
 func AllowsServiceFor(tx *cloud.Tx, keyARN, service string, context map[string]string) bool {
+	return AllowsServiceTo(tx, keyARN, service, context, serviceActions...)
+}
+
+// AllowsServiceTo is [AllowsServiceFor] for a service that does something else
+// with the key than to encrypt.
+func AllowsServiceTo(tx *cloud.Tx, keyARN, service string, context map[string]string, actions ...string) bool {
 	k := Key(tx, keyARN)
 	if k == nil {
 		return false
@@ -71,7 +77,7 @@ func AllowsServiceFor(tx *cloud.Tx, keyARN, service string, context map[string]s
 	if err != nil {
 		return false
 	}
-	for _, action := range serviceActions {
+	for _, action := range actions {
 		if !slices.ContainsFunc(d.Statements, func(s iam.Statement) bool {
 			return s.Effect == "Allow" && s.Names("Service", service) && s.Covers(action) && s.Holds(known)
 		}) {

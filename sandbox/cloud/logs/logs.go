@@ -1,5 +1,5 @@
-// Package logs simulates the log groups of Amazon CloudWatch Logs. Nothing is
-// ever logged, and retention deletes nothing.
+// Package logs simulates the log groups of Amazon CloudWatch Logs, and the policies
+// that let services write into them. Nothing is ever logged, and retention deletes nothing.
 package logs
 
 import (
@@ -13,7 +13,7 @@ import (
 
 // Service lists what CloudWatch Logs adds to an account.
 func Service() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{groupKind()}, Tags: tagRules}
+	return cloud.Service{Kinds: []cloud.Kind{groupKind(), policyKind()}, Tags: tagRules}
 }
 
 const docs = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/"

@@ -1,8 +1,8 @@
 // Package route53 simulates the hosted zones and records of Amazon Route 53.
 //
 // A zone brings its own NS and SOA records, and cannot go while it has others,
-// whoever made them. What it does not simulate: resolution, health checks,
-// DNSSEC, delegation sets, routing by CIDR or geoproximity, and zones shared
+// whoever made them. A signed zone holds its last active key. What it does not
+// simulate: resolution (but [Public]), health checks, delegation sets, routing by CIDR or geoproximity, and zones shared
 // between accounts.
 package route53
 
@@ -11,7 +11,7 @@ import "github.com/slipway-iac/slipway/sandbox/cloud"
 // Service lists what Route 53 adds to an account.
 func Service() cloud.Service {
 	return cloud.Service{
-		Kinds:     []cloud.Kind{zoneKind(), recordKind()},
+		Kinds:     []cloud.Kind{zoneKind(), recordKind(), queryLogKind(), signingKeyKind(), dnssecKind()},
 		Functions: []cloud.Function{{Token: "aws:route53/getZone:getZone", Call: getZone}},
 		Tags:      tagRules,
 	}
@@ -38,6 +38,22 @@ var (
 	zoneConflict  = rule("zone-name-taken-in-vpc", "ConflictingDomainExists", docs+"API_CreateHostedZone.html", 400, cloud.Verified)
 	zoneLastVPC   = rule("zone-without-vpc", "LastVPCAssociation", docs+"API_DisassociateVPCFromHostedZone.html", 400, cloud.Verified)
 	zonePublic    = rule("zone-is-public", "PublicZoneVPCAssociation", docs+"API_AssociateVPCWithHostedZone.html", 400, cloud.Verified)
+
+	zoneHasKeys = rule("zone-has-signing-keys", "HostedZoneNotEmpty", guide+"dns-configuring-dnssec-disable.html", 400, cloud.Memory)
+
+	queryLogRegion = rule("query-log-region", "InvalidInput", docs+"API_CreateQueryLoggingConfig.html", 400, cloud.Verified)
+	queryLogZone   = rule("query-log-of-private-zone", "InvalidInput", guide+"query-logs.html", 400, cloud.Memory)
+	queryLogGroup  = rule("query-log-group-missing", "NoSuchCloudWatchLogsLogGroup", docs+"API_CreateQueryLoggingConfig.html", 404, cloud.Verified)
+	queryLogPolicy = rule("query-log-group-policy", "InsufficientCloudWatchLogsResourcePolicy", docs+"API_CreateQueryLoggingConfig.html", 400, cloud.Verified)
+	queryLogExists = rule("query-log-exists", "QueryLoggingConfigAlreadyExists", docs+"API_CreateQueryLoggingConfig.html", 409, cloud.Verified)
+
+	signingZone    = rule("signing-key-of-private-zone", "InvalidArgument", guide+"dns-configuring-dnssec.html", 400, cloud.Memory)
+	signingKMS     = rule("signing-key-kms-key", "InvalidKMSArn", guide+"dns-configuring-dnssec-cmk-requirements.html", 400, cloud.Verified)
+	signingExists  = rule("signing-key-exists", "KeySigningKeyAlreadyExists", docs+"API_CreateKeySigningKey.html", 409, cloud.Verified)
+	signingQuota   = rule("too-many-signing-keys", "TooManyKeySigningKeys", docs+"API_CreateKeySigningKey.html", 400, cloud.Verified)
+	signingInUse   = rule("signing-key-in-use", "KeySigningKeyInUse", docs+"API_DeactivateKeySigningKey.html", 400, cloud.Verified)
+	signingNoKey   = rule("zone-without-active-signing-key", "KeySigningKeyWithActiveStatusNotFound", docs+"API_EnableHostedZoneDNSSEC.html", 400, cloud.Verified)
+	signingTrusted = rule("signed-zone-in-parent", "KeySigningKeyInParentDSRecord", docs+"API_DisableHostedZoneDNSSEC.html", 400, cloud.Verified)
 
 	recordExists  = rule("record-exists", invalidBatch, moto, 400, cloud.Verified)
 	recordCNAME   = rule("record-cname-beside-others", invalidBatch, guide+"ResourceRecordTypes.html", 400, cloud.Verified)

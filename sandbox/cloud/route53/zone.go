@@ -92,6 +92,9 @@ func updateZone(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 }
 
 func deleteZone(tx *cloud.Tx, r *cloud.Resource) error {
+	if k := tx.One(cloud.Route53KeySigningKey, cloud.Prop("hostedZoneId", r.ID)); k != nil {
+		return zoneHasKeys.Refuse("The specified hosted zone contains DNSSEC Key Signing Keys and so cannot be deleted. (%s)", k.Props.Str("name"))
+	}
 	for _, record := range tx.List(cloud.Route53Record, cloud.Prop("zoneId", r.ID)) {
 		p := record.Props
 		if !r.Props.Bool("forceDestroy") && !ownRecord(r, p) {
