@@ -23,8 +23,7 @@ var irregularTypes = map[string]string{
 	"aws:s3/bucketObjectv2:BucketObjectv2":                                                       "aws_s3_object",
 	"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               "aws_s3_bucket_versioning",
 	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": "aws_s3_bucket_server_side_encryption_configuration",
-	"aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
-	"aws:route53/hostedZoneDnsSec:HostedZoneDnsSec":       "aws_route53_hosted_zone_dnssec",
+	"aws:route53/hostedZoneDnsSec:HostedZoneDnsSec":                                              "aws_route53_hosted_zone_dnssec",
 }
 
 // irregularNames are the properties whose names the rules of [Shape.Find] do not
