@@ -21,7 +21,7 @@ import (
 
 const (
 	kind        = "kubernetes:networking.k8s.io/v1:Ingress"
-	certificate = "arn:aws:acm:us-west-2:" + fixture.AccountID + ":certificate/0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
+	certificate = fixture.Certificate
 	webACL      = "arn:aws:wafv2:us-west-2:" + fixture.AccountID + ":regional/webacl/front/0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
 )
 
