@@ -17,7 +17,6 @@ const firstNodePort, lastNodePort = 30000, 32767
 
 var (
 	groupPattern = regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$`)
-	hostPattern  = regexp.MustCompile(`^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
 	codesPattern = regexp.MustCompile(`^[2-4][0-9]{2}([,-][2-4][0-9]{2})*$`)
 )
 
@@ -29,7 +28,7 @@ func (a Args) validate(name string) error {
 	e.Require(a.Namespace != nil, "Namespace", "pass that of the Services")
 	e.Require(len(a.Hosts) > 0, "Hosts", "write a host name and where its requests go")
 	for _, host := range a.hostNames() {
-		e.That(len(host) <= 253 && hostPattern.MatchString(host), "Hosts", host,
+		e.That(check.IsHost(host), "Hosts", host,
 			"a name in lower case such as shop.example.com, or a wildcard such as *.example.com")
 		e.Require(len(a.Hosts[host]) > 0, "Hosts."+host, "write where its requests go")
 		seen := map[string]bool{}

@@ -1,11 +1,15 @@
 package check
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 var (
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
 	labelPattern   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	domainPattern  = regexp.MustCompile(`^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
 )
 
 // IsAccount tells whether a text is the number of an AWS account.
@@ -17,3 +21,11 @@ func IsRegion(text string) bool { return regionPattern.MatchString(text) }
 // IsLabel tells whether a text is a label of DNS, as Kubernetes wants the names of
 // most objects: see RFC 1123.
 func IsLabel(text string) bool { return labelPattern.MatchString(text) }
+
+// IsDomain tells whether a text is a domain of two labels or more, in lower case
+// and without a dot at its end.
+func IsDomain(text string) bool { return len(text) <= 253 && domainPattern.MatchString(text) }
+
+// IsHost tells whether a text is a domain, or a wildcard of one such as
+// *.example.com.
+func IsHost(text string) bool { return len(text) <= 253 && IsDomain(strings.TrimPrefix(text, "*.")) }

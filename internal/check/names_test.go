@@ -22,6 +22,14 @@ func TestNames(t *testing.T) {
 			check.IsLabel, []string{"a", "0", "kube-system", strings.Repeat("a", 63)},
 			[]string{"", "-a", "a-", "A", "a.b", "a_b", strings.Repeat("a", 64)},
 		},
+		"domain": {
+			check.IsDomain, []string{"a.b", "dev.example.com", "1.example.com", strings.Repeat("a", 63) + ".example.com"},
+			[]string{"", "com", "a..b", "a.b.", ".a.b", "A.b", "a.1", "a_b.c", "*.a.b", "-a.b", strings.Repeat("a", 64) + ".b", strings.Repeat("a.", 127) + "b"},
+		},
+		"host": {
+			check.IsHost, []string{"a.b", "*.a.b", "*." + strings.Repeat("a.", 125) + "b"},
+			[]string{"", "*", "*.", "*.a", "*.*.a.b", "a.*.b", "*." + strings.Repeat("a.", 126) + "b"},
+		},
 	} {
 		for _, text := range tc.good {
 			if !tc.is(text) {

@@ -25,6 +25,11 @@ func StringMap(in pulumi.StringMapInput, f func(map[string]string) (string, erro
 	return in.ToStringMapOutput().ApplyT(f).(pulumi.StringOutput)
 }
 
+// Of applies f to an output of a type of some SDK, such as a list of objects.
+func Of[T any](in pulumi.Output, f func(T) (string, error)) pulumi.StringOutput {
+	return in.ApplyT(f).(pulumi.StringOutput)
+}
+
 // After makes a value wait for resources that it is not made of: whatever takes
 // it depends on them too, on the way up and on the way down.
 func After(ctx *pulumi.Context, in pulumi.StringInput, resources ...pulumi.Resource) pulumi.StringOutput {

@@ -75,6 +75,7 @@ func TestFunctionsOverOutputs(t *testing.T) {
 			"none":         outputs.Strings(nil, func(s []string) (string, error) { return fmt.Sprint(len(s)), nil }),
 			"map":          outputs.StringMap(pulumi.StringMap{"k": b.ID().ToStringOutput()}, func(m map[string]string) (string, error) { return m["k"], nil }),
 			"secret":       outputs.String(pulumi.ToSecret(pulumi.String("s")).(pulumi.StringOutput), upper),
+			"of":           outputs.Of(a.ID(), func(id pulumi.ID) (string, error) { return "of " + string(id), nil }),
 			"after":        outputs.After(ctx, pulumi.String("z"), a, b),
 			"of and after": outputs.After(ctx, a.ID().ToStringOutput(), b),
 		} {
@@ -93,12 +94,12 @@ func TestFunctionsOverOutputs(t *testing.T) {
 		values[name] = v.StringValue()
 	}
 	want := map[string]string{
-		"a": "x", "b": "y", "string": "A-ID", "plain": "P", "strings": "b-id-a-id", "none": "0", "map": "b-id", "secret": "secret S", "after": "z", "of and after": "a-id",
+		"a": "x", "b": "y", "string": "A-ID", "plain": "P", "strings": "b-id-a-id", "none": "0", "map": "b-id", "secret": "secret S", "of": "of a-id", "after": "z", "of and after": "a-id",
 	}
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Error(diff)
 	}
-	needs := map[string][]string{"string": {"a"}, "strings": {"a", "b"}, "map": {"b"}, "after": {"a", "b"}, "of and after": {"a", "b"}}
+	needs := map[string][]string{"string": {"a"}, "strings": {"a", "b"}, "map": {"b"}, "of": {"a"}, "after": {"a", "b"}, "of and after": {"a", "b"}}
 	for name := range r.needs {
 		if len(r.needs[name]) == 0 {
 			delete(r.needs, name)

@@ -62,15 +62,14 @@ func (r Record) args(domain string) *route53.RecordArgs {
 }
 
 var (
-	domainPattern = regexp.MustCompile(`^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
-	namePattern   = regexp.MustCompile(`^(\*|[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*$`)
-	types         = []string{"A", "AAAA", "CAA", "CNAME", "MX", "SRV", "TXT"}
+	namePattern = regexp.MustCompile(`^(\*|[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*$`)
+	types       = []string{"A", "AAAA", "CAA", "CNAME", "MX", "SRV", "TXT"}
 )
 
 // validate reports every problem at once, each naming the field to fix.
 func (a Args) validate() error {
 	var e check.Errors
-	e.That(len(a.Domain) <= 253 && domainPattern.MatchString(a.Domain), "Domain", a.Domain,
+	e.That(check.IsDomain(a.Domain), "Domain", a.Domain,
 		"a domain in lower case without a dot at the end, such as dev.example.com")
 	if len(a.VPCIDs) > 0 && a.ParentZoneID != nil {
 		e.Add("ParentZoneID is given for a private zone: leave it out, a private zone is not delegated to")
