@@ -1,9 +1,10 @@
 // Package karpenter makes nodes for pods that find no place, and takes away
 // those that are not needed.
 //
-// It installs Karpenter with a role of its own, the role of its nodes with their
-// access to the cluster, and a pool of nodes for each entry of Pools: a NodePool
-// with an EC2NodeClass of the same name. The controller runs on managed nodes
+// It installs Karpenter with a role of its own, a queue from which it learns that
+// AWS takes an instance away, the role of its nodes with their access to the
+// cluster, and a pool of nodes for each entry of Pools: a NodePool with an
+// EC2NodeClass of the same name. The controller runs on managed nodes
 // only: it cannot make the node that it runs on. On the way down the pools go
 // while the controller still runs, or their nodes would stay and hold the
 // network.
@@ -16,6 +17,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sqs"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/iampolicy"
@@ -35,6 +37,10 @@ const (
 	// namespace is where the API server gives the controller priority.
 	namespace      = "kube-system"
 	serviceAccount = "karpenter"
+
+	// maxName is the longest name of a Karpenter: that of a rule has 64 characters,
+	// of which "-rebalance" and autonaming take 18.
+	maxName = 46
 )
 
 // Karpenter is a controller with its pools.
@@ -90,7 +96,7 @@ type Args struct {
 // New installs Karpenter and its pools.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Karpenter, error) {
 	args = args.withDefaults()
-	if err := args.validate(); err != nil {
+	if err := args.validate(name); err != nil {
 		return nil, fmt.Errorf("karpenter %q: %w", name, err)
 	}
 	c := &Karpenter{}
@@ -101,11 +107,15 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("karpenter %q: %w", name, err)
 	}
-	role, err := args.role(ctx, name, nodes, c)
+	queue, err := args.interruptions(ctx, name, c)
 	if err != nil {
 		return nil, fmt.Errorf("karpenter %q: %w", name, err)
 	}
-	controller, err := args.install(ctx, name, role, c)
+	role, err := args.role(ctx, name, nodes, queue, c)
+	if err != nil {
+		return nil, fmt.Errorf("karpenter %q: %w", name, err)
+	}
+	controller, err := args.install(ctx, name, queue.Name, role, c)
 	if err != nil {
 		return nil, fmt.Errorf("karpenter %q: %w", name, err)
 	}
@@ -119,7 +129,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 }
 
 // role is what the controller runs as.
-func (a Args) role(ctx *pulumi.Context, name string, nodes nodeRole, parent pulumi.Resource) (*identity.Identity, error) {
+func (a Args) role(ctx *pulumi.Context, name string, nodes nodeRole, queue *sqs.Queue, parent pulumi.Resource) (*identity.Identity, error) {
 	on := func(cluster string) grounds { return grounds{a.Region, a.AccountID, cluster} }
 	policy := func(name string, document func(values []string) iampolicy.Document, more ...pulumi.StringInput) identity.Policy {
 		return identity.Policy{Name: name, Document: document, Inputs: append([]pulumi.StringInput{a.Cluster.ClusterName}, more...)}
@@ -130,13 +140,14 @@ func (a Args) role(ctx *pulumi.Context, name string, nodes nodeRole, parent pulu
 			policy("nodes", func(v []string) iampolicy.Document { return on(v[0]).lifecycle() }),
 			policy("profiles", func(v []string) iampolicy.Document { return on(v[0]).profiles(v[1]) }, nodes.arn),
 			policy("cluster", func(v []string) iampolicy.Document { return on(v[0]).clusterAccess() }),
+			{Name: "interruptions", Document: func(v []string) iampolicy.Document { return readNotices(v[0]) }, Inputs: []pulumi.StringInput{queue.Arn}},
 			policy("discovery", func(v []string) iampolicy.Document { return on(v[0]).discovery() }),
 		},
 	}, pulumi.Parent(parent))
 }
 
 // install installs the definitions and then the controller.
-func (a Args) install(ctx *pulumi.Context, name string, role *identity.Identity, parent pulumi.Resource) (pulumi.Resource, error) {
+func (a Args) install(ctx *pulumi.Context, name string, queue pulumi.StringInput, role *identity.Identity, parent pulumi.Resource) (pulumi.Resource, error) {
 	definitions, err := helm.New(ctx, name+"-crd", helm.Args{
 		Cluster: a.Cluster, Chart: versions.KarpenterCRDChart, Namespace: pulumi.String(namespace),
 	}, parent)
@@ -148,16 +159,16 @@ func (a Args) install(ctx *pulumi.Context, name string, role *identity.Identity,
 	after := append([]pulumi.Resource{definitions}, role.Ready...)
 	return helm.New(ctx, name, helm.Args{
 		Cluster: a.Cluster, Chart: versions.KarpenterChart, Namespace: pulumi.String(namespace),
-		Values: a.values(), SkipCRDs: true,
+		Values: a.values(queue), SkipCRDs: true,
 	}, parent, pulumi.DependsOn(after))
 }
 
 // values are the chart's.
-func (a Args) values() pulumi.Map {
+func (a Args) values(queue pulumi.StringInput) pulumi.Map {
 	exists := func(key, operator string) pulumi.Map {
 		return pulumi.Map{"key": pulumi.String(key), "operator": pulumi.String(operator)}
 	}
-	settings := pulumi.Map{"clusterName": a.Cluster.ClusterName}
+	settings := pulumi.Map{"clusterName": a.Cluster.ClusterName, "interruptionQueue": queue}
 	if a.Networking.CustomNetworking {
 		// The interface that custom networking leaves without pods: what is computed
 		// for types, such as memory kept for kubelet, would count it otherwise.
@@ -190,8 +201,9 @@ func (a Args) withDefaults() Args {
 }
 
 // validate reports every problem at once, each naming the field to fix.
-func (a Args) validate() error {
+func (a Args) validate(name string) error {
 	var e check.Errors
+	e.That(len(name) <= maxName, "name", name, "at most 46 characters: EventBridge allows 64 and autonaming adds to them")
 	e.In("Cluster", a.Cluster.Validate())
 	e.That(check.IsRegion(a.Region), "Region", a.Region, "a region such as eu-central-1")
 	e.That(check.IsAccount(a.AccountID), "AccountID", a.AccountID, "the twelve digits of the account")

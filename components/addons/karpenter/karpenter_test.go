@@ -39,6 +39,11 @@ var pool = karpenter.Pool{InstanceTypes: []string{"m7g.large", "m7g.xlarge"}, CP
 // build makes Karpenter "scale" on two managed nodes, and after it more.
 func build(t *testing.T, c change, more ...func(*pulumi.Context, kube.Target, *karpenter.Karpenter) error) *sandboxtest.Recording {
 	t.Helper()
+	return called(t, "scale", c, more...)
+}
+
+func called(t *testing.T, name string, c change, more ...func(*pulumi.Context, kube.Target, *karpenter.Karpenter) error) *sandboxtest.Recording {
+	t.Helper()
 	return fixture.Run(t, func(ctx *pulumi.Context) error {
 		g, err := fixture.New(ctx)
 		if err != nil {
@@ -64,7 +69,7 @@ func build(t *testing.T, c change, more ...func(*pulumi.Context, kube.Target, *k
 			Tags:             map[string]string{"owner": "platform"},
 		}
 		c(&args)
-		made, err := karpenter.New(ctx, "scale", args)
+		made, err := karpenter.New(ctx, name, args)
 		if err != nil {
 			return err
 		}
@@ -81,8 +86,9 @@ func TestNewMakesExactly(t *testing.T) {
 	t.Parallel()
 	r := build(t, asItIs).Must(t)
 	want := map[string]int{
-		"slipway:identity:Identity": 1, cloud.IAMRole: 2, cloud.IAMRolePolicy: 4, cloud.IAMRolePolicyAttachment: 3,
+		"slipway:identity:Identity": 1, cloud.IAMRole: 2, cloud.IAMRolePolicy: 5, cloud.IAMRolePolicyAttachment: 3,
 		cloud.EKSPodIdentityAssociation: 1, cloud.EKSAccessEntry: 1, release: 2, nodeClass: 1, nodePool: 1,
+		cloud.Queue: 1, cloud.QueuePolicy: 1, cloud.EventRule: 5, cloud.EventTarget: 5,
 	}
 	if d := cmp.Diff(want, r.Below(t, component, "scale").Counts()); d != "" {
 		t.Errorf("resources (-want +got):\n%s", d)
@@ -107,7 +113,7 @@ func TestOrder(t *testing.T) {
 		of      sandboxtest.Resource
 		waitFor []sandboxtest.Resource
 	}{
-		{controller, append(r.Of(cloud.IAMRolePolicy), r.One(t, release, "scale-crd"), r.One(t, cloud.EKSPodIdentityAssociation, "scale"))},
+		{controller, append(r.Of(cloud.IAMRolePolicy), r.One(t, release, "scale-crd"), r.One(t, cloud.Queue, "scale-interruptions"), r.One(t, cloud.EKSPodIdentityAssociation, "scale"))},
 		{class, append(r.Below(t, component, "scale").Of(cloud.IAMRolePolicyAttachment), controller, r.One(t, cloud.EKSAccessEntry, "scale-nodes"))},
 		{r.One(t, nodePool, "scale-general"), []sandboxtest.Resource{class}},
 	} {

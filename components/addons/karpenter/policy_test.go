@@ -17,6 +17,8 @@ func documents() map[string]iampolicy.Document {
 		"profiles":  ground.profiles("arn:aws-us-gov:iam::123456789012:role/" + strings.Repeat("n", 64)),
 		"cluster":   ground.clusterAccess(),
 		"discovery": ground.discovery(),
+
+		"interruptions": readNotices("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:" + strings.Repeat("q", 80)),
 	}
 }
 
@@ -44,7 +46,7 @@ func TestPoliciesFitIntoARole(t *testing.T) {
 func TestWritesAreConditional(t *testing.T) {
 	t.Parallel()
 	// These name the ground that nodes start on, a single thing, or only read.
-	free := []string{"UseGround", "FindCluster", "ReadProfiles", "ListProfiles", "ReadImages", "ReadPrices"}
+	free := []string{"UseGround", "FindCluster", "ReadNotices", "ReadProfiles", "ListProfiles", "ReadImages", "ReadPrices"}
 	for name, d := range documents() {
 		for _, s := range d {
 			if len(s.Condition) == 0 && !slices.Contains(free, s.Sid) {

@@ -42,10 +42,11 @@ func TestPoolValidation(t *testing.T) {
 
 func TestValidation(t *testing.T) {
 	t.Parallel()
-	problems(t, Args{}.withDefaults().validate(), []string{
+	problems(t, Args{}.withDefaults().validate(strings.Repeat("k", maxName+1)), []string{
+		`name is "kkk`,
 		"Cluster.ClusterName", "Cluster.Provider", "Cluster.Ready", `Region is ""`, `AccountID is ""`, "SecurityGroupIDs is required", "Pools is required",
 	})
-	problems(t, Args{Region: "eu", AccountID: "1", Pools: map[string]Pool{"A": {}}}.withDefaults().validate(), []string{
+	problems(t, Args{Region: "eu", AccountID: "1", Pools: map[string]Pool{"A": {}}}.withDefaults().validate("scale"), []string{
 		"Cluster.ClusterName", "Cluster.Provider", "Cluster.Ready", `Region is "eu"`, `AccountID is "1"`, "SecurityGroupIDs is required",
 		`Pools is "A"`, "Pools.A.InstanceTypes", "Pools.A.CPU", "Pools.A.MemoryGiB",
 	})
