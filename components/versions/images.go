@@ -16,6 +16,19 @@ func (i Image) Reference() string { return i.Repository + ":" + i.Tag }
 // https://github.com/kubernetes/dns/releases
 var NodeLocalDNSImage = Image{Repository: "registry.k8s.io/dns/k8s-dns-node-cache", Tag: "1.26.7"}
 
+// The images of the sample application, from registries that ask for no login.
+var (
+	// WebServerImage is NGINX for a user without privileges, whose number is 101,
+	// https://github.com/nginx/docker-nginx-unprivileged
+	WebServerImage = Image{Repository: "public.ecr.aws/nginx/nginx-unprivileged", Tag: "1.31.6-alpine"}
+
+	// AWSCLIImage is AWS's command line, https://github.com/aws/aws-cli/tags
+	AWSCLIImage = Image{Repository: "public.ecr.aws/aws-cli/aws-cli", Tag: "2.36.42"}
+
+	// PostgresClientImage has psql, https://hub.docker.com/_/postgres
+	PostgresClientImage = Image{Repository: "public.ecr.aws/docker/library/postgres", Tag: "18.4-alpine"}
+)
+
 // NodeImage is the image of the nodes that Karpenter makes, as an alias of
 // Karpenter's: a family and an exact release. See
 // https://karpenter.sh/docs/tasks/managing-amis/ and
