@@ -35,11 +35,13 @@ type Args struct {
 	KeyDeletionDays int
 }
 
-// New makes the group below parent; group and key have the same logical name.
-func New(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource) (*cloudwatch.LogGroup, error) {
+// New makes the group below parent; group and key have the same logical name and
+// options, such as the provider of another region.
+func New(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource, opts ...pulumi.ResourceOption) (*cloudwatch.LogGroup, error) {
+	options := pulumi.Composite(append([]pulumi.ResourceOption{pulumi.Parent(parent)}, opts...)...)
 	key := args.KeyARN
 	if key == nil {
-		made, err := newKey(ctx, name, args, parent)
+		made, err := newKey(ctx, name, args, options)
 		if err != nil {
 			return nil, err
 		}
@@ -50,14 +52,14 @@ func New(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource) (*
 		RetentionInDays: pulumi.Int(args.RetentionDays),
 		KmsKeyId:        key.ToStringOutput(),
 		Tags:            pulumi.ToStringMap(tags.Named(name)),
-	}, pulumi.Parent(parent))
+	}, options)
 	if err != nil {
 		return nil, fmt.Errorf("creating log group %s: %w", args.Group, err)
 	}
 	return group, nil
 }
 
-func newKey(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource) (*kms.Key, error) {
+func newKey(ctx *pulumi.Context, name string, args Args, options pulumi.ResourceOption) (*kms.Key, error) {
 	policy, err := keyPolicy(args.Region, args.AccountID, args.Group).JSON()
 	if err != nil {
 		return nil, fmt.Errorf("writing the policy of the key of log group %s: %w", args.Group, err)
@@ -68,7 +70,7 @@ func newKey(ctx *pulumi.Context, name string, args Args, parent pulumi.Resource)
 		DeletionWindowInDays: pulumi.Int(args.KeyDeletionDays),
 		Policy:               pulumi.String(policy),
 		Tags:                 pulumi.ToStringMap(tags.Named(name)),
-	}, pulumi.Parent(parent))
+	}, options)
 	if err != nil {
 		return nil, fmt.Errorf("creating the key of log group %s: %w", args.Group, err)
 	}

@@ -39,6 +39,12 @@ func FlowLogGroup(network string) string {
 	return "/vpc/" + network + "/flow-logs"
 }
 
+// QueryLogGroup is the name of the log group that Route 53 writes a zone's queries
+// to; the prefix is the one that AWS's own policies admit.
+func QueryLogGroup(domain string) string {
+	return "/aws/route53/" + domain
+}
+
 // DatabaseLogGroup is the name of the log group that RDS exports a log of an
 // instance to.
 func DatabaseLogGroup(instance, log string) string {

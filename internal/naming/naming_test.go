@@ -57,6 +57,9 @@ func TestFixedNames(t *testing.T) {
 	if got := naming.DatabaseLogGroup("shop", "upgrade"); got != "/aws/rds/instance/shop/upgrade" {
 		t.Error(got)
 	}
+	if got := naming.QueryLogGroup("dev.example.com"); got != "/aws/route53/dev.example.com" {
+		t.Error(got)
+	}
 	if got := naming.FlowLogGroup("net"); got != "/vpc/net/flow-logs" {
 		t.Error(got)
 	}

@@ -66,26 +66,6 @@ var (
 	types       = []string{"A", "AAAA", "CAA", "CNAME", "MX", "SRV", "TXT"}
 )
 
-// validate reports every problem at once, each naming the field to fix.
-func (a Args) validate() error {
-	var e check.Errors
-	e.That(check.IsDomain(a.Domain), "Domain", a.Domain,
-		"a domain in lower case without a dot at the end, such as dev.example.com")
-	if len(a.VPCIDs) > 0 && a.ParentZoneID != nil {
-		e.Add("ParentZoneID is given for a private zone: leave it out, a private zone is not delegated to")
-	}
-	for _, id := range a.VPCIDs {
-		e.Require(id != nil, "VPCIDs", "pass a VPC, or leave the list empty for a public zone")
-	}
-	seen := map[string]bool{}
-	for _, r := range a.Records {
-		e.That(!seen[r.key()], "Records", r.key(), "each name and type once")
-		seen[r.key()] = true
-		e.In("Records."+r.key(), r.validate())
-	}
-	return e.Err()
-}
-
 func (r Record) validate() error {
 	var e check.Errors
 	e.That(r.Name == "" || namePattern.MatchString(r.Name), "Name", r.Name, "a name within the zone in lower case, such as www")

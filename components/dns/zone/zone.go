@@ -1,11 +1,12 @@
 // Package zone makes a hosted zone in Route 53, public or private, its
-// delegation in the zone above, and records that a program knows.
+// delegation in the zone above, and records that a program knows. It may log what
+// is asked of a public zone, and sign it.
 //
-// Records of what runs in a cluster are external-dns' affair. It makes no query
-// log and does not sign the zone.
+// Records of what runs in a cluster are external-dns' affair.
 package zone
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -20,6 +21,9 @@ const typeToken = "slipway:zone:Zone"
 // delegationTTL is how long resolvers remember the zone's name servers: an hour,
 // so that a zone that is made again is found again on the same day.
 const delegationTTL = 3600
+
+// defaultKeyDeletionDays is the longest that KMS waits.
+const defaultKeyDeletionDays = 30
 
 // Zone is a hosted zone.
 type Zone struct {
@@ -38,6 +42,10 @@ type Zone struct {
 	// NameServers answer for a public zone; whoever owns the domain above
 	// delegates to them.
 	NameServers pulumi.StringArrayOutput `pulumi:"nameServers"`
+
+	// DSRecord is what the zone above writes into a record of type DS to vouch for
+	// a signed one, where that is somebody else's; otherwise empty.
+	DSRecord pulumi.StringOutput `pulumi:"dsRecord"`
 }
 
 // Args configures a Zone.
@@ -57,6 +65,23 @@ type Args struct {
 	// Records are put into the zone. Optional.
 	Records []Record
 
+	// QueryLogDays is how long CloudWatch Logs keeps what is asked of the zone: one
+	// of the values that it allows. 0 logs nothing. For public zones only.
+	QueryLogDays int
+
+	// DNSSEC defaults to Unsigned. For public zones only. Trusted needs
+	// ParentZoneID; see the constants before changing it for an existing zone.
+	DNSSEC DNSSEC
+
+	// East is an AWS provider for us-east-1, where Route 53 wants logs and keys, and
+	// AccountID the number of the account. Required with QueryLogDays or DNSSEC.
+	East      pulumi.ProviderResource
+	AccountID string
+
+	// KeyDeletionDays is how long the keys of logs and signatures wait once they are
+	// deleted: 7 to 30. Defaults to 30.
+	KeyDeletionDays int
+
 	// ForceDestroy deletes the zone with all that is in it, also what others put
 	// there. Without it a zone with other records is not deleted.
 	ForceDestroy bool
@@ -64,6 +89,7 @@ type Args struct {
 
 // New makes the zone.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Zone, error) {
+	args = args.withDefaults()
 	if err := args.validate(); err != nil {
 		return nil, fmt.Errorf("zone %q: %w", name, err)
 	}
@@ -77,12 +103,10 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("zone %q: creating it: %w", name, err)
 	}
+	c.ID, c.ARN, c.NameServers, c.DSRecord = zone.ZoneId, zone.Arn, zone.NameServers, pulumi.String("").ToStringOutput()
 	c.Ready = []pulumi.Resource{zone}
 	if args.ParentZoneID != nil {
-		delegation, err := route53.NewRecord(ctx, name+"-delegation", &route53.RecordArgs{
-			ZoneId: args.ParentZoneID, Name: pulumi.String(args.Domain), Type: pulumi.String("NS"),
-			Ttl: pulumi.Int(delegationTTL), Records: zone.NameServers,
-		}, pulumi.Parent(c))
+		delegation, err := args.delegate(ctx, name, zone, c)
 		if err != nil {
 			return nil, fmt.Errorf("zone %q: delegating to it: %w", name, err)
 		}
@@ -95,8 +119,30 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 			return nil, fmt.Errorf("zone %q: writing record %s: %w", name, r.key(), err)
 		}
 	}
-	c.ID, c.ARN, c.NameServers = zone.ZoneId, zone.Arn, zone.NameServers
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"id": c.ID, "arn": c.ARN, "nameServers": c.NameServers})
+	if args.QueryLogDays != 0 {
+		if err := args.logQueries(ctx, name, zone, c); err != nil {
+			return nil, fmt.Errorf("zone %q: %w", name, err)
+		}
+	}
+	if args.DNSSEC != Unsigned {
+		if c.DSRecord, err = args.sign(ctx, name, zone, c); err != nil {
+			return nil, fmt.Errorf("zone %q: %w", name, err)
+		}
+	}
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"id": c.ID, "arn": c.ARN, "nameServers": c.NameServers, "dsRecord": c.DSRecord})
+}
+
+// delegate writes the zone's name servers into the zone above.
+func (a Args) delegate(ctx *pulumi.Context, name string, zone *route53.Zone, parent pulumi.Resource) (pulumi.Resource, error) {
+	return route53.NewRecord(ctx, name+"-delegation", &route53.RecordArgs{
+		ZoneId: a.ParentZoneID, Name: pulumi.String(a.Domain), Type: pulumi.String("NS"),
+		Ttl: pulumi.Int(delegationTTL), Records: zone.NameServers,
+	}, pulumi.Parent(parent))
+}
+
+func (a Args) withDefaults() Args {
+	a.KeyDeletionDays = cmp.Or(a.KeyDeletionDays, defaultKeyDeletionDays)
+	return a
 }
 
 func (a Args) vpcs() route53.ZoneVpcArray {
