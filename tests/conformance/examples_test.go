@@ -54,6 +54,7 @@ func withExamples(t *testing.T, s stack) stack {
 	e.buckets()
 	e.secrets()
 	e.databases()
+	e.backups()
 	e.services(zone)
 	return e.stack
 }
@@ -115,7 +116,8 @@ func (e *exampleMaker) databases() {
 		"vpcSecurityGroupIds": []any{e.one(cloud.SecurityGroup).id}, "storageEncrypted": true, "skipFinalSnapshot": true,
 	})
 	e.make(cloud.DBSnapshot, "database", cloud.Props{"dbInstanceIdentifier": "example", "dbSnapshotIdentifier": "example"})
-	e.make(cloud.DBEventSubscription, "database", cloud.Props{"name": "example", "snsTopic": "arn:aws:sns:us-west-2:123456789012:example"})
+	topic := e.topics()
+	e.make(cloud.DBEventSubscription, "database", cloud.Props{"name": "example", "snsTopic": topic.id})
 }
 
 const readOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::example/*"]}]}`

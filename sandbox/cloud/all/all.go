@@ -5,6 +5,8 @@ package all
 import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/acm"
+	"github.com/slipway-iac/slipway/sandbox/cloud/alarms"
+	"github.com/slipway-iac/slipway/sandbox/cloud/backup"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
 	"github.com/slipway-iac/slipway/sandbox/cloud/elbv2"
@@ -16,6 +18,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
 	"github.com/slipway-iac/slipway/sandbox/cloud/s3"
 	"github.com/slipway-iac/slipway/sandbox/cloud/secretsmanager"
+	"github.com/slipway-iac/slipway/sandbox/cloud/sns"
 	"github.com/slipway-iac/slipway/sandbox/cloud/sqs"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ssm"
 	"github.com/slipway-iac/slipway/sandbox/cloud/sts"
@@ -30,5 +33,6 @@ func ServicesWith(o eks.Options) []cloud.Service {
 	return []cloud.Service{
 		ec2.Service(), iam.Service(), kms.Service(), logs.Service(), sts.Service(), ssm.Service(), eks.Service(o),
 		elbv2.Service(), route53.Service(), s3.Service(), secretsmanager.Service(), rds.Service(), sqs.Service(), events.Service(), acm.Service(),
+		sns.Service(), alarms.Service(), backup.Service(),
 	}
 }

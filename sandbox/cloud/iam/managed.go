@@ -42,16 +42,28 @@ var awsManaged = map[string][]string{
 	"AmazonSSMManagedInstanceCore":         {"ssm:*", "ssmmessages:*", "ec2messages:*"},
 	"AmazonSSMPatchAssociation":            nil,
 
-	"service-role/AmazonEBSCSIDriverPolicy":              {"ec2:CreateVolume", "ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume", "ec2:CreateSnapshot", "ec2:DescribeVolumes"},
-	"service-role/AmazonEBSCSIDriverPolicyV2":            {"ec2:CreateVolume", "ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume", "ec2:CreateSnapshot", "ec2:DescribeVolumes"},
-	"service-role/AmazonEFSCSIDriverPolicy":              {"elasticfilesystem:*"},
-	"service-role/AmazonRDSEnhancedMonitoringRole":       {"logs:*"},
-	"service-role/AmazonAPIGatewayPushToCloudWatchLogs":  nil,
-	"service-role/AWSLambdaBasicExecutionRole":           nil,
-	"service-role/AWSLambdaVPCAccessExecutionRole":       nil,
-	"service-role/AWS_ConfigRole":                        nil,
-	"service-role/AWSBackupServiceRolePolicyForBackup":   nil,
+	"service-role/AmazonEBSCSIDriverPolicy":             {"ec2:CreateVolume", "ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume", "ec2:CreateSnapshot", "ec2:DescribeVolumes"},
+	"service-role/AmazonEBSCSIDriverPolicyV2":           {"ec2:CreateVolume", "ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume", "ec2:CreateSnapshot", "ec2:DescribeVolumes"},
+	"service-role/AmazonEFSCSIDriverPolicy":             {"elasticfilesystem:*"},
+	"service-role/AmazonRDSEnhancedMonitoringRole":      {"logs:*"},
+	"service-role/AmazonAPIGatewayPushToCloudWatchLogs": nil,
+	"service-role/AWSLambdaBasicExecutionRole":          nil,
+	"service-role/AWSLambdaVPCAccessExecutionRole":      nil,
+	"service-role/AWS_ConfigRole":                       nil,
+	"service-role/AWSBackupServiceRolePolicyForBackup": {
+		"backup:*", "rds:AddTagsToResource", "rds:CreateDBSnapshot", "rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:ModifyDBInstance",
+		"ec2:CreateSnapshot", "ec2:CreateTags", "ec2:DeleteSnapshot", "ec2:DescribeSnapshots", "ec2:DescribeVolumes", "ec2:DescribeTags",
+		"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "tag:GetResources",
+	},
 	"service-role/AWSBackupServiceRolePolicyForRestores": nil,
+
+	// AWS Backup's policies for S3 are at the root of the path.
+	"AWSBackupServiceRolePolicyForS3Backup": {
+		"s3:GetBucketVersioning", "s3:GetBucketNotification", "s3:GetInventoryConfiguration", "s3:GetBucketLocation", "s3:GetBucketTagging",
+		"s3:GetBucketAcl", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutBucketNotification", "s3:PutInventoryConfiguration",
+		"s3:GetObject*", "kms:Decrypt", "kms:DescribeKey", "events:*", "cloudwatch:GetMetricData",
+	},
+	"AWSBackupServiceRolePolicyForS3Restore": nil,
 
 	"AdministratorAccess":               {"*"},
 	"PowerUserAccess":                   nil,

@@ -2,6 +2,7 @@ package rds_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/logs"
 	"github.com/slipway-iac/slipway/sandbox/cloud/rds"
 	"github.com/slipway-iac/slipway/sandbox/cloud/secretsmanager"
+	"github.com/slipway-iac/slipway/sandbox/cloud/sns"
 )
 
 // world is an account with a network that databases can be in.
@@ -30,7 +32,7 @@ type world struct {
 func open(t *testing.T) *world {
 	t.Helper()
 	a, err := cloud.Open(cloud.Options{
-		Services: []cloud.Service{ec2.Service(), iam.Service(), kms.Service(), logs.Service(), secretsmanager.Service(), rds.Service()},
+		Services: []cloud.Service{ec2.Service(), iam.Service(), kms.Service(), logs.Service(), secretsmanager.Service(), sns.Service(), rds.Service()},
 		Clock:    func() time.Time { return time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC) },
 	})
 	if err != nil {
@@ -328,6 +330,8 @@ func TestGroups(t *testing.T) {
 	parameter := func(name string) cloud.Props {
 		return family(cloud.Props{"parameters": []any{map[string]any{"name": name, "value": "1"}}})
 	}
+	w.make(cloud.Topic, cloud.Props{"name": "alarms"})
+	w.make(cloud.Topic, cloud.Props{"name": "closed", "policy": fmt.Sprintf(publish, "cloudwatch.amazonaws.com", closed)})
 	for name, tc := range map[string]struct {
 		kind  string
 		props cloud.Props
@@ -342,6 +346,8 @@ func TestGroups(t *testing.T) {
 		"odd family": {cloud.DBParameterGroup, family(cloud.Props{"family": "postgres9"}), "db-parameter-group-family"},
 		"static":     {cloud.DBParameterGroup, parameter("max_connections"), "db-parameter-static"},
 		"no topic":   {cloud.DBEventSubscription, cloud.Props{"name": "s", "snsTopic": "arn:aws:sqs:us-west-2:123456789012:q"}, "db-subscription-topic"},
+		"lost topic": {cloud.DBEventSubscription, cloud.Props{"name": "s", "snsTopic": topic + "2"}, "db-subscription-topic"},
+		"its policy": {cloud.DBEventSubscription, cloud.Props{"name": "s", "snsTopic": closed}, "db-subscription-topic-policy"},
 		"no type":    {cloud.DBEventSubscription, cloud.Props{"name": "s", "snsTopic": topic, "sourceIds": cloud.Strings("app")}, "db-subscription-without-type"},
 		"no source":  {cloud.DBEventSubscription, cloud.Props{"name": "s", "snsTopic": topic, "sourceIds": cloud.Strings("app"), "sourceType": "db-instance"}, "db-subscription-source"},
 	} {
@@ -358,7 +364,12 @@ func TestGroups(t *testing.T) {
 	_, err = w.account.Update(w.session, cloud.DBSubnetGroup, "data", cloud.Props{"name": "data", "subnetIds": cloud.Strings(w.subnets[1:]...)})
 	wantRule(t, err, "db-subnet-in-use")
 	subscription := cloud.Props{"name": "s", "snsTopic": topic, "sourceIds": cloud.Strings("app"), "sourceType": "db-instance"}
-	w.make(cloud.DBEventSubscription, subscription)
+	made := w.make(cloud.DBEventSubscription, subscription)
+	_, err = w.account.Update(w.session, made.Kind, made.ID, subscription.With(cloud.Props{"snsTopic": closed}))
+	wantRule(t, err, "db-subscription-topic-policy")
+	w.unheard()
+	w.make(cloud.TopicPolicy, cloud.Props{"arn": topic, "policy": fmt.Sprintf(publish, "cloudwatch.amazonaws.com", topic)})
+	w.unheard("s: the policy of topic " + topic + " does not let events.rds.amazonaws.com publish for arn:aws:rds:us-west-2:123456789012:es:s")
 	_, err = w.try(cloud.DBEventSubscription, subscription)
 	wantRule(t, err, "db-subscription-exists")
 	wantRule(t, w.account.Delete(w.session, cloud.DBInstance, i.ID), "")
@@ -366,4 +377,20 @@ func TestGroups(t *testing.T) {
 	wantRule(t, w.account.Delete(w.session, cloud.DBSubnetGroup, "data"), "")
 }
 
-const topic = "arn:aws:sns:us-west-2:123456789012:alarms"
+const (
+	topic   = "arn:aws:sns:us-west-2:123456789012:alarms"
+	closed  = "arn:aws:sns:us-west-2:123456789012:closed"
+	publish = `{"Statement":{"Effect":"Allow","Principal":{"Service":"%s"},"Action":"sns:Publish","Resource":"%s"}}`
+)
+
+func (w *world) unheard(want ...string) {
+	w.Helper()
+	if err := w.account.Change(w.session, "ask", func(tx *cloud.Tx) error {
+		if got := rds.Unheard(tx); !slices.Equal(got, want) {
+			w.Errorf("unheard are %v, want %v", got, want)
+		}
+		return nil
+	}); err != nil {
+		w.Fatal(err)
+	}
+}

@@ -1,14 +1,14 @@
 package rds
 
 import (
-	"strings"
-
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/sns"
 )
 
 var (
 	subscriptionExists = rule("db-subscription-exists", "SubscriptionAlreadyExist", api+"API_CreateEventSubscription.html", cloud.Verified)
 	subscriptionTopic  = missing("db-subscription-topic", "SNSTopicArnNotFound", api+"API_CreateEventSubscription.html")
+	subscriptionSNS    = rule("db-subscription-topic-policy", "SNSNoAuthorization", api+"API_CreateEventSubscription.html", cloud.Verified)
 	subscriptionSource = missing("db-subscription-source", "SourceNotFound", api+"API_CreateEventSubscription.html")
 	subscriptionType   = rule("db-subscription-without-type", "InvalidParameterCombination", api+"API_CreateEventSubscription.html", cloud.Verified)
 )
@@ -37,15 +37,34 @@ func subscriptionKind() cloud.Kind {
 			r.Props["name"], r.Props["arn"], r.Props["customerAwsId"] = name, tx.ARN("rds", "es:"+name), tx.AccountID()
 			return checkSubscription(tx, r.Props)
 		},
-		Update: func(tx *cloud.Tx, _ *cloud.Resource, news cloud.Props) error { return checkSubscription(tx, news) },
+		Update: func(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
+			return checkSubscription(tx, r.Props.With(news))
+		},
 	}
 }
 
+// publisher is who sends the events.
+const publisher = "events.rds.amazonaws.com"
+
+// Unheard says of each subscription of the session's region whose topic would not
+// get its events why.
+func Unheard(tx *cloud.Tx) []string {
+	var out []string
+	for _, s := range tx.List(cloud.DBEventSubscription) {
+		if reason := sns.Obstacle(tx, s.Props.Str("snsTopic"), publisher, s.Props.Str("arn")); reason != "" {
+			out = append(out, s.ID+": "+reason)
+		}
+	}
+	return out
+}
+
 func checkSubscription(tx *cloud.Tx, p cloud.Props) error {
-	parts := strings.Split(p.Str("snsTopic"), ":")
+	topic := sns.ByARN(tx, p.Str("snsTopic"))
 	switch {
-	case len(parts) < 6 || parts[2] != "sns":
+	case topic == nil:
 		return subscriptionTopic.Refuse("SNS topic not found: %s", p.Str("snsTopic"))
+	case !sns.Admits(tx, topic, publisher, p.Str("arn")):
+		return subscriptionSNS.Refuse("You do not have permission to publish to the SNS topic ARN %s: its policy must allow sns:Publish to %s", p.Str("snsTopic"), publisher)
 	case len(p.Strs("sourceIds")) > 0 && p.Str("sourceType") == "":
 		return subscriptionType.Refuse("The SourceType parameter is required when SourceIds are given")
 	case p.Str("sourceType") != "db-instance":

@@ -32,6 +32,11 @@ var irregularNames = map[string]string{
 	"aliases": "alias",
 }
 
+// otherNames are names that some types have in place of the regular one.
+var otherNames = map[string]string{
+	"name": "alarm_name",
+}
+
 // TypeOf is the provider's name of one of pulumi-aws's types: the module and the
 // name where the provider has a type of that name (aws:iam/role:Role is
 // aws_iam_role), else the name alone (aws:ec2/vpc:Vpc is aws_vpc).
@@ -65,6 +70,9 @@ func (s *Shape) Find(name string) (string, *Property) {
 		if (p.Form == "list" || p.Form == "set") && plural(camel(candidate)) == name {
 			return candidate, p
 		}
+	}
+	if other := otherNames[name]; s.Properties[other] != nil {
+		return other, s.Properties[other]
 	}
 	return "", nil
 }
