@@ -28,6 +28,10 @@ const (
 	// security groups that Karpenter may use.
 	KarpenterDiscovery = "karpenter.sh/discovery"
 
+	// Backup with the name of a plan of AWS Backup as value marks what that plan
+	// backs up.
+	Backup = "slipway:backup"
+
 	// CNIRole with value "0" keeps the VPC CNI's subnet discovery from
 	// taking addresses from a subnet.
 	CNIRole = "kubernetes.io/role/cni"

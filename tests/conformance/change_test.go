@@ -131,6 +131,9 @@ func (x *changes) remove(f *terraform.Folder, file string) {
 // refuse takes what the provider refuses out of a folder, and keeps the reasons.
 func (x *changes) refuse(f *terraform.Folder, diagnostics []terraform.Diagnostic) {
 	for _, d := range diagnostics {
+		if d.Severity == "error" && d.Range.Filename == "" {
+			x.t.Fatalf("the provider refuses something without saying where: %s: %s", d.Summary, d.Detail)
+		}
 		if file := d.Range.Filename; d.Severity == "error" && x.refused[file] == "" {
 			x.refused[file] = strings.Join(strings.Fields(d.Summary+": "+d.Detail), " ")
 			x.remove(f, file)

@@ -75,6 +75,10 @@ type Args struct {
 	// Logs it is how long everything is. Defaults to 90; 365 for Logs.
 	KeepDays int
 
+	// Tags are on the bucket besides its name, such as the tag by which package
+	// backup selects. Optional.
+	Tags tags.Set
+
 	// ForceDestroy deletes the objects with the bucket. Without it a bucket that
 	// holds any cannot be destroyed.
 	ForceDestroy bool
@@ -92,7 +96,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	}
 	made, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
 		ForceDestroy: pulumi.Bool(args.ForceDestroy),
-		Tags:         pulumi.ToStringMap(tags.Named(name)),
+		Tags:         pulumi.ToStringMap(tags.Named(name, args.Tags)),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return nil, fmt.Errorf("bucket %q: creating it: %w", name, err)

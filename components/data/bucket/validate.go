@@ -21,6 +21,10 @@ func (a Args) withDefaults() Args {
 	return a
 }
 
+// Validate reports every problem of the decisions at once, each naming the field
+// to fix, as [New] does before it makes anything.
+func (a Args) Validate() error { return a.withDefaults().validate() }
+
 // validate reports every problem at once, each naming the field to fix.
 func (a Args) validate() error {
 	var e check.Errors

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/slipway-iac/slipway/components/tags"
 	"github.com/slipway-iac/slipway/components/versions"
 	"github.com/slipway-iac/slipway/internal/check"
 	"github.com/slipway-iac/slipway/internal/loggroup"
@@ -95,6 +96,10 @@ type Args struct {
 	// without it there are none.
 	AlarmTopicARN pulumi.StringInput
 
+	// Tags are on everything besides the names, such as the tag by which package
+	// backup selects. Optional.
+	Tags tags.Set
+
 	// Protect refuses to delete the database.
 	Protect bool
 
@@ -123,6 +128,10 @@ var (
 	databasePattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,62}$`)
 	classPattern      = regexp.MustCompile(`^db\.[a-z0-9-]+\.[a-z0-9]+$`)
 )
+
+// Validate reports every problem of the decisions at once, each naming the field
+// to fix, as [New] does before it makes anything.
+func (a Args) Validate(name string) error { return a.withDefaults(name).validate() }
 
 // validate reports every problem at once, each naming the field to fix.
 func (a Args) validate() error {

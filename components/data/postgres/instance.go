@@ -126,4 +126,4 @@ func (a Args) parameters() rds.ParameterGroupParameterArray {
 	}
 }
 
-func (b *builder) tags() pulumi.StringMap { return pulumi.ToStringMap(tags.Named(b.name)) }
+func (b *builder) tags() pulumi.StringMap { return pulumi.ToStringMap(tags.Named(b.name, b.args.Tags)) }
