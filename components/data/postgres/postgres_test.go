@@ -31,8 +31,8 @@ const (
 	attachment   = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 )
 
-// recorder answers registrations without any rule: the sandbox does not model
-// databases. It records them by type and name.
+// recorder answers registrations without any rule and records them by type and
+// name, for exact inputs. What the account says of them is another test's.
 type recorder struct {
 	mu     sync.Mutex
 	inputs map[string]map[string]any
