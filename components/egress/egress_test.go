@@ -1,6 +1,7 @@
 package egress_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -98,6 +99,30 @@ func TestSentences(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("sentences (-want +got):\n%s", d)
+	}
+}
+
+// The page for readers has what the package has.
+func TestDocumentIsCurrent(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/egress.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell := func(all []string) string { return strings.TrimSuffix(" "+strings.Join(all, ", "), " ") + " |" }
+	for _, n := range all() {
+		if n.Name == "sample" {
+			continue
+		}
+		row := "| " + n.Name + " |" + cell(n.Registries) + cell(n.Services) + cell(n.Hosts) + "\n"
+		if !strings.Contains(string(text), row) {
+			t.Errorf("docs/egress.md lacks\n%s", row)
+		}
+	}
+	for _, registry := range egress.Caches() {
+		if !strings.Contains(string(text), registry) {
+			t.Errorf("docs/egress.md does not name %s", registry)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func (b *builder) serve(back, front part) (pulumi.Resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := back.deploy(b.backPod(files), append(after, config)...); err != nil {
+	if err := back.deploy(b.backPod(files), append(after, config)...); err != nil {
 		return nil, err
 	}
 	return back.service()
@@ -81,13 +81,15 @@ func (b *builder) backPod(files map[string]string) pod {
 		"PREFIX": pulumi.String(b.name), "DATA_DIR": pulumi.String(dataDir), "TOKEN_DIR": pulumi.String(tokenDir),
 		"HOME": pulumi.String("/tmp"), "PAUSE": pulumi.String(pause),
 	}
-	mounts := map[string]string{dataDir: "data"}
 	d := pod{
 		replicas: 1, files: files, volumes: map[string]pulumi.Map{
 			"data": {"persistentVolumeClaim": pulumi.Map{"claimName": pulumi.String("back")}},
 		},
-		containers: []container{webServer(mounts)},
+		containers: []container{webServer(map[string]string{dataDir: "data"})},
 	}
+	// Maps that the workers share: what is added below is for both of them, and not
+	// for the web server.
+	mounts := map[string]string{dataDir: "data"}
 	worker := container{
 		name: "work", image: versions.AWSCLIImage, command: []string{"/bin/sh", configDir + "/work.sh"},
 		env: env, memory: "256Mi", mounts: mounts, alive: dataDir + "/written",
@@ -105,8 +107,6 @@ func (b *builder) backPod(files map[string]string) pod {
 			name: "ask", image: versions.PostgresClientImage, command: []string{"/bin/sh", configDir + "/ask.sh"},
 			env: env, memory: "64Mi", mounts: mounts, alive: "/tmp/round",
 		})
-		// The token is not for the web server.
-		d.containers[0].mounts = map[string]string{dataDir: "data"}
 	}
 	d.containers = append(d.containers, worker)
 	return d

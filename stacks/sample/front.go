@@ -30,7 +30,7 @@ func (b *builder) open(p, back part, service pulumi.Resource) (*ingress.Ingress,
 	}
 	// The web server ends at once where it finds no address for the back's name.
 	after := slices.Concat(rules, []pulumi.Resource{config, account, service})
-	if _, err := p.deploy(pod{replicas: 2, containers: []container{webServer(nil)}, files: files}, after...); err != nil {
+	if err := p.deploy(pod{replicas: 2, containers: []container{webServer(nil)}, files: files}, after...); err != nil {
 		return nil, err
 	}
 	if _, err := p.object("", object.Args{

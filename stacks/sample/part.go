@@ -23,6 +23,8 @@ type builder struct {
 	name   string
 	args   Args
 	parent pulumi.Resource
+	// ready is what runs, so far.
+	ready []pulumi.Resource
 }
 
 // build makes both parts, and the way in.

@@ -49,8 +49,9 @@ type pod struct {
 	files   map[string]string
 }
 
-// deploy makes the Deployment, which waits for its pods.
-func (p part) deploy(d pod, after ...pulumi.Resource) (pulumi.Resource, error) {
+// deploy makes the Deployment, which waits for its pods. The application is ready
+// when it is.
+func (p part) deploy(d pod, after ...pulumi.Resource) error {
 	spec := pulumi.Map{
 		"replicas": pulumi.Int(d.replicas), "selector": pulumi.Map{"matchLabels": p.labels()},
 		"template": pulumi.Map{
@@ -63,7 +64,9 @@ func (p part) deploy(d pod, after ...pulumi.Resource) (pulumi.Resource, error) {
 		// The volume is in one place at a time: the old pod goes before the new.
 		spec["strategy"] = pulumi.Map{"type": pulumi.String("Recreate")}
 	}
-	return p.object("", object.Args{APIVersion: "apps/v1", Kind: "Deployment", Name: p.role, Body: pulumi.Map{"spec": spec}}, after...)
+	made, err := p.object("", object.Args{APIVersion: "apps/v1", Kind: "Deployment", Name: p.role, Body: pulumi.Map{"spec": spec}}, after...)
+	p.ready = append(p.ready, made)
+	return err
 }
 
 func (p part) podSpec(d pod) pulumi.Map {

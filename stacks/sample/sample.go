@@ -26,10 +26,10 @@ const typeToken = "slipway:sample:Sample"
 type Sample struct {
 	pulumi.ResourceState
 
-	// Ready is the application once it can be reached.
+	// Ready is the application once its pods run and its load balancer has a name.
 	Ready []pulumi.Resource
 
-	// Address is where it is: https:// and its host.
+	// Address is where it is: https:// and its host. What takes it waits for Ready.
 	Address pulumi.StringOutput `pulumi:"address"`
 }
 
@@ -115,7 +115,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("sample %q: %w", name, err)
 	}
-	c.Ready = door.Ready
-	c.Address = outputs.After(ctx, pulumi.String("https://"+args.Host), door.Ready...)
+	c.Ready = append(b.ready, door.Ready...)
+	c.Address = outputs.After(ctx, pulumi.String("https://"+args.Host), c.Ready...)
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"address": c.Address})
 }

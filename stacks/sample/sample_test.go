@@ -17,6 +17,7 @@ import (
 const (
 	component  = "slipway:sample:Sample"
 	deployment = "kubernetes:apps/v1:Deployment"
+	probe      = "test:index:Probe"
 	policy     = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
 	bucketARN  = "arn:aws:s3:::media"
@@ -47,8 +48,7 @@ func program(change func(*sample.Args)) pulumi.RunFunc {
 		if err != nil {
 			return err
 		}
-		ctx.Export("address", made.Address)
-		return nil
+		return ctx.RegisterComponentResourceV2(probe, "user", pulumi.Map{"address": made.Address}, &pulumi.ResourceState{})
 	}
 }
 
@@ -93,10 +93,17 @@ func TestOrder(t *testing.T) {
 	t.Parallel()
 	r := fixture.Run(t, program(withDatabase)).Must(t)
 	front, back := r.One(t, deployment, "shop-front"), r.One(t, deployment, "shop-back")
+	user := r.One(t, probe, "user")
+	if got := user.Inputs.Str("address"); got != "https://shop.example.com" {
+		t.Errorf("the address is %q", got)
+	}
 	one := func(typ, name string) sandboxtest.Resource { return r.One(t, typ, name) }
 	for _, x := range []struct {
 		of, waitsFor sandboxtest.Resource
 	}{
+		{user, front},
+		{user, back},
+		{user, one("kubernetes:networking.k8s.io/v1:Ingress", "shop")},
 		{back, one(cloud.EKSPodIdentityAssociation, "shop-back")},
 		{back, one(cloud.IAMRolePolicy, "shop-back-bucket")},
 		{back, one(cloud.IAMRolePolicy, "shop-back-database")},
