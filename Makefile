@@ -3,8 +3,8 @@
 ENV ?= dev
 SEED ?= 1
 SANDBOX = .sandbox/bin/sandbox
-# What only tests need is in modules of their own, which ./... does not see.
-MODULES = $(patsubst %/go.mod,%,$(wildcard tests/*/go.mod))
+# What only tests need, and what draws, is in modules of its own that ./... does not see.
+MODULES = cmd/report $(patsubst %/go.mod,%,$(wildcard tests/*/go.mod))
 
 .DEFAULT_GOAL := help
 
@@ -18,6 +18,7 @@ program:
 
 up: program ## Create or update an environment in its simulated account
 	@$(SANDBOX) up $(ENV)
+	@echo "make report draws it, with who reaches whom and what takes how long."
 
 preview: program ## Show what up would do
 	@$(SANDBOX) preview $(ENV)
@@ -40,6 +41,12 @@ timeline: program ## Show how long AWS would have taken for the last change
 
 reach: program ## Tell who reaches whom, in what exists or else in a preview
 	@$(SANDBOX) reach $(ENV)
+
+report: program ## Write report/index.html about an environment that up has made
+	@test -x .sandbox/bin/report || echo "Compiling the report: about two minutes on two cores, the first time."
+	@cd cmd/report && go build -o ../../.sandbox/bin/report .
+	@$(SANDBOX) export $(ENV) >.sandbox/$(ENV)/export.json
+	@.sandbox/bin/report --state .sandbox/$(ENV)/export.json --timeline .sandbox/$(ENV)/timeline.json --config stacks/Pulumi.$(ENV).yaml
 
 drift: program ## Change something in the account behind Pulumi's back; SEED chooses what
 	@$(SANDBOX) drift $(ENV) --seed $(SEED)
@@ -78,4 +85,4 @@ bench: ## Measure: a second up against the first, and what the sandbox adds to e
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox
 
-.PHONY: help program up preview policy refresh destroy state timeline reach drift recover serve test mutate chaos conformance lint golden bench clean
+.PHONY: help program up preview policy refresh destroy state timeline reach report drift recover serve test mutate chaos conformance lint golden bench clean

@@ -52,6 +52,11 @@ func InTier(tier string) Endpoint {
 	}}
 }
 
+// Places are all places of a role, those of no subnet as well.
+func (n *Network) Places(role Role) []*Place {
+	return n.where(func(p *Place) bool { return p.Role == role })
+}
+
 // Public are the places that stand in public subnets.
 var Public = Endpoint{"public", func(n *Network) ([]*Place, error) {
 	return n.where(func(p *Place) bool { return p.Tier == TierPublic && p.Role != RoleSubnet }), nil

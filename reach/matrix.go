@@ -125,8 +125,9 @@ func (s Sum) String() string {
 	return text
 }
 
-// sign is the result in a word.
-func (s Sum) sign() string {
+// Sign is the result in a word: all, some, ? when a fact is missing, or - for
+// nothing.
+func (s Sum) Sign() string {
 	switch {
 	case s.May.Empty():
 		return "-"
@@ -152,7 +153,7 @@ func (m Matrix) Write(w io.Writer) error {
 		for _, r := range row {
 			sign := ""
 			if r != nil {
-				sign = r.Sum().sign()
+				sign = r.Sum().Sign()
 			}
 			fmt.Fprintf(t, "\t%s", sign)
 		}

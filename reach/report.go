@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/slipway-iac/slipway/reach/flow"
@@ -26,7 +25,7 @@ func (r Result) Write(w io.Writer) error {
 			return err
 		}
 		for j, other := range r.Pairs[i+1:] {
-			if done[i+1+j] || !p.like(other) {
+			if done[i+1+j] || p.Kind() != other.Kind() {
 				continue
 			}
 			done[i+1+j] = true
@@ -38,13 +37,17 @@ func (r Result) Write(w io.Writer) error {
 	return nil
 }
 
-// like tells whether two pairs are explained by the same words, but for where
-// their places are.
-func (p Pair) like(o Pair) bool {
-	alike := func(a, b *Place) bool { return a.Role == b.Role && (a.Name == b.Name || a.Role == RoleSubnet) }
-	return alike(p.From, o.From) && alike(p.To, o.To) && p.Sources == o.Sources &&
-		p.Some.Equal(o.Some) && p.May.Equal(o.May) && len(p.Trace) == len(o.Trace) &&
-		slices.Equal(p.Facts, o.Facts) && p.anywhere(p.Blocked) == o.anywhere(o.Blocked)
+// Kind is the same text for pairs that are explained by the same words but for
+// where their places are.
+func (p Pair) Kind() string {
+	name := func(a *Place) string {
+		if a.Role == RoleSubnet {
+			return string(a.Role)
+		}
+		return string(a.Role) + " " + a.Name
+	}
+	return fmt.Sprintf("%s to %s from %s: %s, %s, %d hops, %q, %q",
+		name(p.From), name(p.To), p.Sources, p.Some, p.May, len(p.Trace), p.Facts, p.anywhere(p.Blocked))
 }
 
 // anywhere is what blocks a pair without the subnets of its places.

@@ -48,6 +48,7 @@ func command() *cobra.Command {
 		verb(f, "recover", "Make an environment whole after an update that was killed or lost an answer", mend),
 		serveCommand(f),
 		stateCommand(f),
+		exportCommand(f),
 		reachCommand(f),
 		timelineCommand(f),
 		driftCommand(f),
