@@ -45,6 +45,7 @@ reach: program ## Tell who reaches whom, in what exists or else in a preview
 report: program ## Write report/index.html about an environment that up has made
 	@test -x .sandbox/bin/report || echo "Compiling the report: about two minutes on two cores, the first time."
 	@cd cmd/report && go build -o ../../.sandbox/bin/report .
+	@mkdir -p .sandbox/$(ENV)
 	@$(SANDBOX) export $(ENV) >.sandbox/$(ENV)/export.json
 	@.sandbox/bin/report --state .sandbox/$(ENV)/export.json --timeline .sandbox/$(ENV)/timeline.json --config stacks/Pulumi.$(ENV).yaml
 
