@@ -6,7 +6,9 @@ function show() {
   for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
   if (target.tagName === "DETAILS") {
     target.scrollIntoView({block: "start"});
-    target.querySelector("summary").focus({preventScroll: true});
+    // Not its summary: the rest of the key press that followed the link would close it again.
+    target.tabIndex = -1;
+    target.focus({preventScroll: true});
   }
 }
 addEventListener("hashchange", show);
@@ -14,10 +16,10 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#"]');
   if (link && link.hash === location.hash) show();
 });
-let closed = [];
+// A browser may say twice that it is going to print.
+const opened = new Set();
 addEventListener("beforeprint", () => {
-  closed = [...document.querySelectorAll("details:not([open])")];
-  for (const d of closed) d.open = true;
+  for (const d of document.querySelectorAll("details:not([open])")) { d.open = true; opened.add(d); }
 });
-addEventListener("afterprint", () => { for (const d of closed) d.open = false; });
+addEventListener("afterprint", () => { for (const d of opened) d.open = false; opened.clear(); });
 show();
