@@ -72,7 +72,7 @@ func TestEnvironmentLifecycleGolden(t *testing.T) {
 				_, err := s.Destroy(t.Context())
 				return err
 			}, out)
-			assertLeft(t, s.Account.Resources(), platform.Retained(c.Tier))
+			assertLeft(t, s.Account.Resources(), c.Retained())
 		})
 	}
 }
@@ -134,8 +134,8 @@ func assertLeft(t *testing.T, resources []*cloud.Resource, want map[string]int) 
 	got := map[string]int{}
 	var names []string
 	for _, r := range resources {
-		if r.Scheduled != "" {
-			continue
+		if r.Scheduled != "" || r.Kind == cloud.BucketObject && bucketIs(resources, r.Props.Str("bucket")) {
+			continue // An object stays with its bucket.
 		}
 		got[r.Kind]++
 		names = append(names, r.Kind+" "+r.ID+" "+r.Owner)
@@ -153,4 +153,8 @@ func assertLeft(t *testing.T, resources []*cloud.Resource, want map[string]int) 
 	if t.Failed() {
 		t.Log(strings.Join(names, "\n"))
 	}
+}
+
+func bucketIs(among []*cloud.Resource, name string) bool {
+	return slices.ContainsFunc(among, func(r *cloud.Resource) bool { return r.Kind == cloud.Bucket && r.ID == name })
 }

@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/slipway-iac/slipway/stacks/platform"
 )
 
 // copyProject copies what the engine reads of the project, changed.
@@ -68,5 +66,5 @@ func TestProtectionIsLiftedBySwitch(t *testing.T) {
 	sandbox.project = copyProject(t, "tier: prod", "tier: prod\n    protect: false")
 	sandbox.must(t, "up", "prod")
 	sandbox.must(t, "destroy", "prod")
-	assertLeft(t, sandbox.account(t, "prod"), platform.Retained(platform.Prod))
+	assertLeft(t, sandbox.account(t, "prod"), config(t, "prod").Retained())
 }

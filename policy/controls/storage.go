@@ -142,8 +142,13 @@ resources:
 		ID: "s3-sse-kms", Severity: control.Medium,
 		Title:   "Buckets are encrypted with a KMS key",
 		Mapping: control.Mapping{SecurityHub: "S3.17", Checkov: "CKV_AWS_19, CKV_AWS_145", Trivy: "AWS-0088, AWS-0132"},
-		On:      []string{bucket, bucketEncryption}, Reads: []string{bucketEncryption + " rules.applyServerSideEncryptionByDefault.sseAlgorithm"},
-		CheckStack: eachBucket(bucketEncryption, func(_ *control.Stack, b *control.Resource, settings []*control.Resource) {
+		On:      []string{bucket, bucketEncryption, bucketLogging},
+		Reads:   []string{bucketEncryption + " rules.applyServerSideEncryptionByDefault.sseAlgorithm", bucketLogging + " targetBucket"},
+		CheckStack: eachBucket(bucketEncryption, func(s *control.Stack, b *control.Resource, settings []*control.Resource) {
+			// S3 and load balancers write their logs where no KMS key encrypts.
+			if len(settings) > 0 && len(s.Referring(bucketLogging, "targetBucket", b)) > 0 {
+				return
+			}
 			if len(settings) == 0 {
 				b.Violate("it has no aws.s3.BucketServerSideEncryptionConfiguration: it is encrypted with a key that AWS shares among buckets")
 			}
@@ -169,6 +174,11 @@ resources:
   sse:
     type: aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2
     properties: {bucket: "${shop.id}", rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: "aws:kms", kmsMasterKeyId: alias/shop}}]}
+  logs: {type: "aws:s3/bucketV2:BucketV2", properties: {bucket: shop-logs}}
+  plain:
+    type: aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2
+    properties: {bucket: "${logs.id}", rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}
+  to: {type: "aws:s3/bucketLoggingV2:BucketLoggingV2", properties: {bucket: "${shop.id}", targetBucket: "${logs.id}", targetPrefix: shop/}}
 `,
 	},
 	{

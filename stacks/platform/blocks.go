@@ -99,6 +99,7 @@ func (e Environment) checkBlocks(stack string, p *check.Errors) {
 		p.Join(renamed("nodeGroups."+name, NodeGroup{}, withoutGroup(args.Validate(groupName(name)))))
 	}
 	p.Join(e.checkAddons())
+	e.checkData(p)
 	e.checkWayOut(p)
 }
 

@@ -44,6 +44,12 @@ type Environment struct {
 	// OmitAddons leaves out EKS add-ons that a cluster can do without:
 	// aws-ebs-csi-driver, metrics-server.
 	OmitAddons []string `json:"omitAddons"`
+	// Database configures PostgreSQL.
+	Database Database `json:"database"`
+	// Buckets configures the buckets of logs, media and backups.
+	Buckets Buckets `json:"buckets"`
+	// Backup configures AWS Backup.
+	Backup Backup `json:"backup"`
 	// Namespaces are made in the cluster: name to Pod Security level
 	// (privileged, baseline or restricted). Pulumi must reach the cluster's
 	// endpoint from where it runs.

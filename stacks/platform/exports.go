@@ -26,6 +26,9 @@ func (e Environment) export(ctx *pulumi.Context, b *blocks) {
 	// For the allow-lists of others.
 	ctx.Export("natAddresses", b.network.NATPublicIPs)
 
+	// For whoever uses the environment's data.
+	e.exportData(ctx, b.data)
+
 	ctx.Export("protection", pulumi.String(e.protectionNote(ctx.Stack())))
 }
 

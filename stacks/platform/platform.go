@@ -24,6 +24,7 @@ type blocks struct {
 	before  *managed.BeforeNodes
 	nodes   []pulumi.Resource
 	after   *managed.AfterNodes
+	data    *data
 }
 
 // Deploy makes the environment of the running stack.
@@ -39,7 +40,7 @@ func Deploy(ctx *pulumi.Context) error {
 			return err
 		}
 	}
-	if err := retain(ctx, e.Tier); err != nil {
+	if err := e.retain(ctx); err != nil {
 		return err
 	}
 	return e.build(ctx)
@@ -61,6 +62,9 @@ func (e Environment) build(ctx *pulumi.Context) error {
 	// it is made while NAT gateways still come up.
 	clusterArgs := e.clusterArgs(b.network.VPCID, b.network.ControlSubnetIDs)
 	if b.cluster, err = cluster.New(ctx, clusterName, clusterArgs, aws); err != nil {
+		return err
+	}
+	if err := e.buildData(ctx, b, aws); err != nil {
 		return err
 	}
 	if b.before, err = managed.NewBeforeNodes(ctx, beforeName, e.beforeArgs(b), aws); err != nil {

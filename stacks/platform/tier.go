@@ -52,6 +52,7 @@ func (t Tier) defaults(stack string) (Environment, error) {
 		OS: string(nodes.AL2023), InstanceTypes: []string{"m6i.large"}, Capacity: string(nodes.OnDemand),
 		Size: Size{Min: 2, Desired: 2, Max: 4}, DiskGiB: 50,
 	}
+	t.dataDefaults(&e, stack)
 	switch t {
 	case Dev:
 		e.Engine.Location = "outside"

@@ -221,7 +221,7 @@ func (l *life) mended(verb func(*engine.Session) error) error {
 }
 
 func (l *life) left(s *engine.Session) error {
-	return chaos.SameCounts(chaos.Left(s.Account, nil), platform.Retained(l.config.Tier))
+	return chaos.SameCounts(chaos.Left(s.Account, nil), l.config.Retained())
 }
 
 // converged holds that there is nothing left to do, and nothing wrong.

@@ -83,7 +83,9 @@ func Judge(account *cloud.Account, state *apitype.DeploymentV3, declared map[str
 func Left(account *cloud.Account, kept Kept) map[string]int {
 	left := map[string]int{}
 	for _, r := range account.Resources() {
-		if r.Scheduled == "" && !kept[identity(r)] {
+		// What S3 itself has written goes and stays with its bucket.
+		written := r.Kind == cloud.BucketObject && r.Owner != ""
+		if r.Scheduled == "" && !kept[identity(r)] && !written {
 			left[r.Kind]++
 		}
 	}

@@ -61,6 +61,6 @@ func (s Site) Record(ctx context.Context, name, dir string) (p *Program, err err
 	}
 	return &Program{
 		Name: name, AccountID: session.Account.ID(), Caller: e.Caller, Engine: e.Engine,
-		Resources: deployment.Resources, Retained: platform.Retained(config.Tier),
+		Resources: deployment.Resources, Retained: config.Retained(),
 	}, nil
 }

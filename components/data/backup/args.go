@@ -10,8 +10,8 @@ import (
 
 // Args configures a Backup.
 type Args struct {
-	// Region is where the vault is. Required.
-	Region string
+	// Region and AccountID are where the vault is. Required.
+	Region, AccountID string
 
 	// KeyARN encrypts the recovery points. Required. A recovery point of RDS or of
 	// a volume keeps the key of its source.
@@ -35,6 +35,11 @@ type Args struct {
 	// Lock keeps anybody from deleting a recovery point before its time. Three days
 	// after it was made a lock is there for good, and so is what it keeps.
 	Lock bool
+
+	// Keep leaves the vault, its lock and the role in the account when the plan is
+	// destroyed: as that role AWS Backup deletes recovery points when their time has
+	// come.
+	Keep bool
 
 	// ForceDestroy deletes the recovery points with the vault. Without it a vault
 	// that holds any cannot be destroyed.
@@ -61,6 +66,7 @@ func (a Args) Validate(name string) error { return a.withDefaults(name).validate
 func (a Args) validate() error {
 	var e check.Errors
 	e.Require(a.Region != "", "Region", "write the region of the vault")
+	e.That(check.IsAccount(a.AccountID), "AccountID", a.AccountID, "the 12 digits of the account")
 	e.Require(a.KeyARN != nil, "KeyARN", "pass the key that encrypts the recovery points")
 	e.That(len(a.Plan) <= 256, "Plan", a.Plan, "the value of a tag: at most 256 characters")
 	e.That(a.Hour >= 1 && a.Hour <= 23, "Hour", a.Hour, "1 to 23")

@@ -73,10 +73,12 @@ type builder struct {
 
 func (b *builder) tags() pulumi.StringMap { return pulumi.ToStringMap(tags.Named(b.name)) }
 
+func (b *builder) kept() pulumi.ResourceOption { return pulumi.RetainOnDelete(b.args.Keep) }
+
 func (b *builder) makeVault() (err error) {
 	b.vault, err = awsbackup.NewVault(b.ctx, b.name, &awsbackup.VaultArgs{
 		KmsKeyArn: b.args.KeyARN.ToStringOutput(), ForceDestroy: pulumi.Bool(b.args.ForceDestroy), Tags: b.tags(),
-	}, b.child)
+	}, b.child, b.kept())
 	if err != nil {
 		return fmt.Errorf("creating vault: %w", err)
 	}
@@ -93,7 +95,7 @@ func (b *builder) lock() error {
 	lock, err := awsbackup.NewVaultLockConfiguration(b.ctx, b.name, &awsbackup.VaultLockConfigurationArgs{
 		BackupVaultName: b.vault.Name, ChangeableForDays: pulumi.Int(graceDays),
 		MinRetentionDays: pulumi.Int(least), MaxRetentionDays: pulumi.Int(most),
-	}, b.child)
+	}, b.child, b.kept())
 	if err != nil {
 		return fmt.Errorf("locking vault: %w", err)
 	}

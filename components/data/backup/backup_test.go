@@ -25,7 +25,7 @@ func run(t *testing.T, change func(*backup.Args)) *sandboxtest.Recording {
 		if err != nil {
 			return err
 		}
-		args := backup.Args{Region: "us-west-2", KeyARN: k.ARN}
+		args := backup.Args{Region: "us-west-2", AccountID: cloud.DefaultAccountID, KeyARN: k.ARN}
 		change(&args)
 		_, err = backup.New(ctx, "shop", args)
 		return err
@@ -63,6 +63,16 @@ func TestNewMakesExactly(t *testing.T) {
 		if !r.One(t, cloud.BackupSelection, "shop").WaitsFor(r.One(t, cloud.IAMRolePolicyAttachment, what)) {
 			t.Errorf("the selection does not wait for %s", what)
 		}
+	}
+}
+
+// The role is for this account's backups alone.
+func TestTrust(t *testing.T) {
+	t.Parallel()
+	want := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["backup.amazonaws.com"]},"Action":["sts:AssumeRole"],` +
+		`"Condition":{"StringEquals":{"aws:SourceAccount":["123456789012"]}}}]}`
+	if d := cmp.Diff(want, run(t, asItIs).Must(t).One(t, cloud.IAMRole, "shop").Inputs["assumeRolePolicy"]); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }
 
@@ -114,7 +124,7 @@ func TestNewReportsEveryProblem(t *testing.T) {
 		change func(*backup.Args)
 		want   []string
 	}{
-		"nothing":          {func(a *backup.Args) { *a = backup.Args{} }, []string{"Region is required", "KeyARN is required"}},
+		"nothing":          {func(a *backup.Args) { *a = backup.Args{} }, []string{"Region is required", `AccountID is ""`, "KeyARN is required"}},
 		"midnight":         {func(a *backup.Args) { a.Hour = 24 }, []string{"Hour is 24: want 1 to 23"}},
 		"kept for nothing": {func(a *backup.Args) { a.KeepDays = -1 }, []string{"KeepDays is -1"}},
 		"months for less":  {func(a *backup.Args) { a.MonthlyKeepDays = 35 }, []string{"MonthlyKeepDays is 35: want more than KeepDays"}},

@@ -18,7 +18,7 @@ func ExampleNew() {
 			return err
 		}
 		kept, err := backup.New(ctx, "shop", backup.Args{
-			Region: "eu-central-1", KeyARN: key, KeepDays: 35, MonthlyKeepDays: 400, Lock: true,
+			Region: "eu-central-1", AccountID: "123456789012", KeyARN: key, KeepDays: 35, MonthlyKeepDays: 400, Lock: true,
 		})
 		if err != nil {
 			return err

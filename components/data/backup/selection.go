@@ -40,13 +40,15 @@ func (b *builder) selectTagged() error {
 
 // role makes the role as which AWS Backup works.
 func (b *builder) role() (*iam.Role, []pulumi.Resource, error) {
-	trust, err := iampolicy.TrustService("backup.amazonaws.com").JSON()
+	document := iampolicy.TrustService("backup.amazonaws.com")
+	document[0].Condition = iampolicy.Conditions{"StringEquals": {"aws:SourceAccount": {b.args.AccountID}}}
+	trust, err := document.JSON()
 	if err != nil {
 		return nil, nil, fmt.Errorf("writing trust policy: %w", err)
 	}
 	role, err := iam.NewRole(b.ctx, b.name, &iam.RoleArgs{
 		Description: pulumi.String("Backs up what has the tag " + tags.Backup + "=" + b.args.Plan), AssumeRolePolicy: pulumi.String(trust), Tags: b.tags(),
-	}, b.child)
+	}, b.child, b.kept())
 	if err != nil {
 		return nil, nil, fmt.Errorf("creating role: %w", err)
 	}
@@ -54,7 +56,7 @@ func (b *builder) role() (*iam.Role, []pulumi.Resource, error) {
 	for _, what := range []string{"backup", "buckets"} {
 		a, err := iam.NewRolePolicyAttachment(b.ctx, b.name+"-"+what, &iam.RolePolicyAttachmentArgs{
 			Role: role.Name, PolicyArn: pulumi.String("arn:" + partition.Of(b.args.Region) + ":iam::aws:policy/" + permissions[what]),
-		}, b.child)
+		}, b.child, b.kept())
 		if err != nil {
 			return nil, nil, fmt.Errorf("permitting %s: %w", what, err)
 		}

@@ -22,7 +22,7 @@ func (b *builder) admit() error {
 	for _, client := range slices.Sorted(maps.Keys(b.args.Clients)) {
 		if _, err := vpc.NewSecurityGroupIngressRule(b.ctx, b.name+"-"+client, &vpc.SecurityGroupIngressRuleArgs{
 			SecurityGroupId: group.ID(), ReferencedSecurityGroupId: b.args.Clients[client].ToStringOutput(),
-			IpProtocol: pulumi.String("tcp"), FromPort: pulumi.Int(port), ToPort: pulumi.Int(port),
+			IpProtocol: pulumi.String("tcp"), FromPort: pulumi.Int(Port), ToPort: pulumi.Int(Port),
 			Description: pulumi.String("PostgreSQL, from " + client),
 		}, b.child); err != nil {
 			return fmt.Errorf("admitting %s: %w", client, err)

@@ -12,8 +12,10 @@ import (
 	"github.com/slipway-iac/slipway/components/versions"
 )
 
+// Port is where the database listens.
+const Port = 5432
+
 const (
-	port = 5432
 
 	// master is the user that RDS makes. Nobody needs it every day.
 	master = "dbadmin"
@@ -59,7 +61,7 @@ func (b *builder) instance(role *iam.Role, before []pulumi.Resource) (*rds.Insta
 func (a Args) settings() *rds.InstanceArgs {
 	key := a.KeyARN.ToStringOutput()
 	s := &rds.InstanceArgs{
-		Identifier: pulumi.String(a.Identifier), DbName: pulumi.String(a.Database), Port: pulumi.Int(port),
+		Identifier: pulumi.String(a.Identifier), DbName: pulumi.String(a.Database), Port: pulumi.Int(Port),
 		Engine: pulumi.String("postgres"), EngineVersion: pulumi.String(a.Version), InstanceClass: pulumi.String(a.InstanceClass),
 		// Without it AWS bills extended support from the day on which standard
 		// support ends.

@@ -26,7 +26,7 @@ const typeToken = "slipway:postgres:Postgres"
 type Postgres struct {
 	pulumi.ResourceState
 
-	// Endpoint is the host that clients connect to, at port 5432.
+	// Endpoint is the host that clients connect to, at [Port].
 	Endpoint pulumi.StringOutput `pulumi:"endpoint"`
 
 	// Identifier is the instance's name, and ARN its ARN.
@@ -36,8 +36,10 @@ type Postgres struct {
 	// SecurityGroupID is the database's own group, which lets the clients in.
 	SecurityGroupID pulumi.StringOutput `pulumi:"securityGroupId"`
 
-	resourceID pulumi.StringOutput
-	args       Args
+	// ResourceID is how permissions name the instance; see [Postgres.ConnectARN].
+	ResourceID pulumi.StringOutput `pulumi:"resourceId"`
+
+	args Args
 }
 
 // New makes the database.
@@ -55,10 +57,10 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("postgres %q: %w", name, err)
 	}
-	c.Endpoint, c.Identifier, c.ARN, c.resourceID = made.Address, made.Identifier, made.Arn, made.ResourceId
+	c.Endpoint, c.Identifier, c.ARN, c.ResourceID = made.Address, made.Identifier, made.Arn, made.ResourceId
 	c.SecurityGroupID = b.group.ID().ToStringOutput()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"endpoint": c.Endpoint, "identifier": c.Identifier, "arn": c.ARN, "securityGroupId": c.SecurityGroupID,
+		"endpoint": c.Endpoint, "identifier": c.Identifier, "arn": c.ARN, "securityGroupId": c.SecurityGroupID, "resourceId": c.ResourceID,
 	})
 }
 
@@ -66,7 +68,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 // user of the database, who needs the database's role rds_iam. See
 // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
 func (c *Postgres) ConnectARN(user string) pulumi.StringOutput {
-	return outputs.String(c.resourceID, func(id string) (string, error) { return c.args.connectARN(id, user), nil })
+	return outputs.String(c.ResourceID, func(id string) (string, error) { return c.args.connectARN(id, user), nil })
 }
 
 // builder makes the parts of one database.
