@@ -79,6 +79,30 @@ const example = `config:
         exactMaxPods: true
         amiId: ami-0123456789abcdef0
     omitAddons: [metrics-server]
+    database:
+      enabled: true
+      identifier: payments
+      version: "17"
+      upgrade: in-place
+      instanceClass: db.r7g.xlarge
+      multiAz: true
+      storageGiB: 400
+      maxStorageGiB: 2000
+      connections: 1000
+      backupDays: 14
+      advancedInsights: true
+      alarms: true
+      finalSnapshot: true
+    buckets:
+      logDays: 180
+      keepDays: 60
+      forceDestroy: false
+    backup:
+      enabled: true
+      keepDays: 30
+      monthlyKeepDays: 365
+      lock: false
+      forceDestroy: true
     namespaces:
       payments: restricted
 `
@@ -173,8 +197,7 @@ func fieldComments(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	oneLine := func(doc *ast.CommentGroup) string { return strings.Join(strings.Fields(doc.Text()), " ") }
-	file := parse(t, filepath.Join(root, "stacks", "platform", "environment.go"), parser.ParseComments)
-	ast.Inspect(file, func(n ast.Node) bool {
+	visit := func(n ast.Node) bool {
 		d, ok := n.(*ast.GenDecl)
 		if !ok || len(d.Specs) != 1 {
 			return true
@@ -190,7 +213,16 @@ func fieldComments(t *testing.T) map[string]string {
 			}
 		}
 		return true
-	})
+	}
+	files, err := filepath.Glob(filepath.Join(root, "stacks", "platform", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			ast.Inspect(parse(t, file, parser.ParseComments), visit)
+		}
+	}
 	return out
 }
 

@@ -81,7 +81,7 @@ var faults = []fault{
 	{"logGroup:LogGroup", "network-flow-logs", "retentionInDays", 30.0, "logs-retention", nil},
 	{"vpc:Vpc", "", "enableDnsHostnames", false, "vpc-dns-enabled", nil},
 	{"subnet:Subnet", "private-a", "mapPublicIpOnLaunch", true, "subnet-no-auto-public-ip", []string{"plat-node-private-subnets"}},
-	{"subnet:Subnet", "data-a", "tags.slipway:tier", "misc", "plat-subnet-tier-tagged", []string{"plat-subnet-az-balance"}},
+	{"subnet:Subnet", "data-a", "tags.slipway:tier", "misc", "plat-subnet-tier-tagged", []string{"plat-subnet-az-balance", "plat-db-only-isolated-subnets"}},
 	{"subnet:Subnet", "data-a", "tags.kubernetes.io/role/elb", "1", "plat-lb-subnet-tags", nil},
 	{"subnet:Subnet", "pod-a", "cidrBlock", "10.2.200.0/20", "plat-pod-cidr-cgnat", nil},
 	{"subnet:Subnet", "pod-a", "cidrBlock", "100.66.0.0/24", "plat-pod-subnet-size", []string{"plat-node-subnet-free-ips"}},
