@@ -35,7 +35,8 @@ func TestEnvironmentLifecycleGolden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := config(t, name)
-			s, out := environment(t, name, t.TempDir(), c)
+			dir := t.TempDir()
+			s, out := environment(t, name, dir, c)
 			took := &strings.Builder{}
 			timed(t, s, took, "up", func() error {
 				_, err := s.Up(t.Context())
@@ -45,6 +46,9 @@ func TestEnvironmentLifecycleGolden(t *testing.T) {
 			resources := stateOf(t, s)
 			golden(t, name+".golden", tree(resources))
 			assertGraph(t, resources)
+			assertNoSecrets(t, s, c, dir, out.String())
+			assertBucketsRefuse(t, resources)
+			assertDataIsHeard(t, s, c)
 
 			if _, err := s.Stack.Preview(t.Context(), optpreview.ExpectNoChanges()); err != nil {
 				t.Errorf("a preview after up: %v", err)

@@ -63,7 +63,11 @@ func TestReachGolden(t *testing.T) {
 			if _, err := s.Up(t.Context()); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
+			if err := reach.Err(before.Check(aroundDatabase()...)); err != nil {
+				t.Errorf("in a preview: %v", err)
+			}
 			after := reach.New(exported(t, s))
+			assertOnlyPodsReachTheDatabase(t, after)
 			if err := reach.Err(after.Check(after.Standing()...)); err != nil {
 				t.Errorf("after up: %v", err)
 			}
@@ -152,6 +156,9 @@ func TestReachFindsWhatIsBroken(t *testing.T) {
 		"the data tier with a way out": {
 			func(r []reach.Resource) []reach.Resource {
 				r = change(t, r, cloud.NetworkACL, "network-data", nil)
+				r = append(r, reach.Resource{Type: cloud.SecurityGroupEgressRule, Name: "out", URN: "urn::out", ID: "sgr-out", Properties: map[string]any{
+					"securityGroupId": id(cloud.SecurityGroup, "database"), "ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0",
+				}})
 				return append(r, reach.Resource{Type: cloud.Route, Name: "leak", URN: "urn::leak", ID: "r-leak", Properties: map[string]any{
 					"routeTableId": id(cloud.RouteTable, "network-data-a"), "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": id(cloud.NATGateway, "network-nat-a"),
 				}})

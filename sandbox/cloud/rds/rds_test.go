@@ -104,6 +104,14 @@ func TestInstance(t *testing.T) {
 		}
 	}
 	secrets := w.owned(cloud.Secret)
+	if err := w.account.Change(w.session, "ask", func(tx *cloud.Tx) error {
+		if values := secretsmanager.Values(tx); len(values) != 1 || len(values[0]) != 32 || strings.Contains(fmt.Sprint(i.Props), values[0]) {
+			t.Errorf("secret values are %q and the instance says %v", values, i.Props)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	if len(secrets) != 1 || i.Props.Objs("masterUserSecrets")[0].Str("secretArn") != secrets[0].ID || !strings.HasPrefix(secrets[0].Props.Str("name"), "rds!db-") {
 		t.Errorf("secrets are %v, the instance says %v", secrets, i.Props["masterUserSecrets"])
 	}

@@ -70,7 +70,24 @@ func Make(tx *cloud.Tx, service, name, description, key string) *cloud.Resource 
 		"name": name, "arn": secretARN(tx, name), "description": description, "recoveryWindowInDays": float64(defaultWindow),
 		"forceOverwriteReplicaSecret": false, "kmsKeyId": key,
 	}
-	return tx.Make(service, cloud.Secret, p.Str("arn"), p, nil)
+	return tx.Make(service, cloud.Secret, p.Str("arn"), p, cloud.Props{"value": tx.Hex(32)})
+}
+
+// Values are the values of all secrets of the session's region, those that
+// services of AWS made included: what must be nowhere but here.
+func Values(tx *cloud.Tx) []string {
+	var out []string
+	for _, s := range tx.List(cloud.Secret) {
+		if v := s.Facts.Str("value"); v != "" {
+			out = append(out, v)
+		}
+	}
+	for _, v := range tx.List(cloud.SecretVersion) {
+		if v := v.Props.Str("secretString"); v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // secretARN is a new ARN: the name and six characters that no other secret has.
