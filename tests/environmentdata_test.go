@@ -186,6 +186,18 @@ func aroundDatabase() []reach.Assertion {
 	return append(out, reach.MustNot(database, reach.Internet, traffic.All()))
 }
 
+// assertNobodyMustReachTheDatabase holds a preview to it, where the group of pods is
+// not known yet: it may be anybody's, but nothing is certain to be open, no other
+// port may be, and the internet has no way in any case.
+func assertNobodyMustReachTheDatabase(t *testing.T, n *reach.Network) {
+	t.Helper()
+	for _, f := range n.Check(aroundDatabase()...) {
+		if f.Certain || strings.Contains(f.Assertion, "internet") || !strings.Contains(f.Why, "at most tcp 5432") {
+			t.Errorf("in a preview: %v", f)
+		}
+	}
+}
+
 // assertOnlyPodsReachTheDatabase holds that, and that pods do get to its port and
 // to no other. Where network policies close namespaces, some pods are enough.
 func assertOnlyPodsReachTheDatabase(t *testing.T, n *reach.Network) {

@@ -63,9 +63,7 @@ func TestReachGolden(t *testing.T) {
 			if _, err := s.Up(t.Context()); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
-			if err := reach.Err(before.Check(aroundDatabase()...)); err != nil {
-				t.Errorf("in a preview: %v", err)
-			}
+			assertNobodyMustReachTheDatabase(t, before)
 			after := reach.New(exported(t, s))
 			assertOnlyPodsReachTheDatabase(t, after)
 			if err := reach.Err(after.Check(after.Standing()...)); err != nil {
