@@ -103,7 +103,7 @@ type Args struct {
 // New makes the namespace.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Namespace, error) {
 	args = args.withDefaults(name)
-	if err := args.validate(); err != nil {
+	if err := args.Validate(); err != nil {
 		return nil, fmt.Errorf("namespace %q: %w", name, err)
 	}
 	c := &Namespace{}
@@ -141,8 +141,11 @@ func (a Args) withDefaults(name string) Args {
 
 var versionPattern = regexp.MustCompile(`^(latest|v1\.[0-9]+)$`)
 
-// validate reports every problem at once, each naming the field to fix.
-func (a Args) validate() error {
+// Validate reports every problem at once, each naming the field to fix. New does
+// the same; a program that makes more than a namespace calls it before its first
+// resource.
+func (a Args) Validate() error {
+	a = a.withDefaults(a.Namespace)
 	var e check.Errors
 	e.In("Cluster", a.Cluster.Validate())
 	e.That(check.IsLabel(a.Namespace), "Namespace", a.Namespace,

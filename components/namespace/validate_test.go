@@ -15,7 +15,7 @@ func TestNewReportsEveryProblem(t *testing.T) {
 		Namespace: "kube-Shop", Level: "strict", Version: "1.35",
 		Labels: map[string]string{"pod-security.kubernetes.io/enforce": "privileged"},
 	}.withDefaults("shop")
-	got := check.Problems(args.validate())
+	got := check.Problems(args.Validate())
 	want := []string{"Cluster.ClusterName", "Cluster.Provider", "Cluster.Ready", "Namespace", "Namespace", "Level", "Version", "Labels"}
 	if len(got) != len(want) {
 		t.Fatalf("got %q, want %q", got, want)
@@ -60,7 +60,7 @@ func TestGovernanceProblems(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := check.Problems(tc.args.withDefaults("shop").validate())[3:] // The cluster's are three.
+			got := check.Problems(tc.args.withDefaults("shop").Validate())[3:] // The cluster's are three.
 			if len(got) != len(tc.want) {
 				t.Fatalf("problems are %q, want %q", got, tc.want)
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/slipway-iac/slipway/components/addons/managed"
 	"github.com/slipway-iac/slipway/components/cluster"
+	"github.com/slipway-iac/slipway/components/egress"
 	"github.com/slipway-iac/slipway/components/instances"
 	"github.com/slipway-iac/slipway/components/network"
 	"github.com/slipway-iac/slipway/components/nodes"
@@ -98,27 +99,20 @@ func (e Environment) checkBlocks(stack string, p *check.Errors) {
 		args := e.nodeArgs(stack, e.NodeGroups[name], c, pulumi.StringArray{pending}, pending)
 		p.Join(renamed("nodeGroups."+name, NodeGroup{}, withoutGroup(args.Validate(groupName(name)))))
 	}
-	p.Join(e.checkAddons())
 	e.checkData(p)
+	e.checkAddons(p)
+	e.checkPools(p)
+	e.checkNamespaces(p)
+	e.checkDNS(p)
+	e.checkSample(p)
 	e.checkWayOut(p)
 }
 
 func (e Environment) afterArgs(cluster pulumi.StringInput, nodes []pulumi.Resource) managed.AfterArgs {
+	omit := slices.DeleteFunc(managed.Optional(), e.has)
 	return managed.AfterArgs{
-		ClusterName: cluster, KubernetesVersion: e.Cluster.Version, Region: e.Region, Nodes: nodes, Omit: e.OmitAddons,
+		ClusterName: cluster, KubernetesVersion: e.Cluster.Version, Region: e.Region, Nodes: nodes, Omit: omit,
 	}
-}
-
-// checkAddons reports what is wrong with omitAddons. The version and the region
-// are somebody else's to report.
-func (e Environment) checkAddons() error {
-	var p check.Errors
-	for _, problem := range check.Problems(e.afterArgs(pending, []pulumi.Resource{nil}).Validate()) {
-		if rest, ok := strings.CutPrefix(problem.Error(), "Omit"); ok {
-			p.Add("omitAddons%s", rest)
-		}
-	}
-	return p.Err()
 }
 
 // withoutGroup drops the name under which package nodes keeps what the
@@ -136,8 +130,9 @@ func withoutGroup(err error) error {
 
 func groupName(name string) string { return fmt.Sprintf("%s-%s", nodesName, name) }
 
-// checkWayOut refuses nodes that could reach neither the internet nor every
-// AWS service that they need in order to join.
+// checkWayOut refuses nodes that could reach neither the internet nor every AWS
+// service that they need in order to join, and controllers that would never get
+// their images or an answer.
 func (e Environment) checkWayOut(p *check.Errors) {
 	if network.NAT(e.Network.NAT) != network.NATNone {
 		return
@@ -151,4 +146,30 @@ func (e Environment) checkWayOut(p *check.Errors) {
 	if len(missing) > 0 {
 		p.Add("network.nat is %q and network.interfaceEndpoints lacks %v: nodes could not join; add them, or choose single or per-zone", e.Network.NAT, missing)
 	}
+	way := egress.Way{InterfaceEndpoints: e.Network.InterfaceEndpoints, Mirrored: e.Network.MirroredRegistries}
+	for _, gap := range egress.Missing(way, e.needs()...) {
+		p.Add("network.nat is %q: %v; or choose single or per-zone, or leave it out (omitAddons)", e.Network.NAT, gap)
+	}
+}
+
+// reachesWAF tells whether the load balancer controller can ask AWS WAF.
+func (e Environment) reachesWAF() bool {
+	return network.NAT(e.Network.NAT) != network.NATNone || slices.Contains(e.Network.InterfaceEndpoints, "wafv2")
+}
+
+// needs are what the controllers of the environment need from outside the VPC.
+func (e Environment) needs() []egress.Need {
+	var all []egress.Need
+	for name, need := range map[string]egress.Need{
+		loadBalancerName: egress.LoadBalancerController(e.reachesWAF()), certManagerName: egress.CertManager(e.DNS.Domain != ""),
+		karpenterName: egress.Karpenter(), localDNSName: egress.NodeLocalDNS(),
+	} {
+		if e.has(name) {
+			all = append(all, need)
+		}
+	}
+	if e.has(externalDNSName) && e.DNS.Domain != "" {
+		all = append(all, egress.ExternalDNS())
+	}
+	return all
 }

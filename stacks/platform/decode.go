@@ -47,24 +47,36 @@ func parse(stack string, value any) (Environment, error) {
 	if err != nil {
 		return Environment{}, err
 	}
-	groups := environment.NodeGroups
-	if object["nodeGroups"] != nil {
-		// Given groups replace the tier's, each begun from the tier's default.
-		environment.NodeGroups = nil
-	}
+	groups, pools := environment.NodeGroups, environment.NodePools
+	environment.NodeGroups, environment.NodePools = nil, nil
 	if err := decode(object, &environment); err != nil {
 		return Environment{}, err
 	}
-	if given, ok := object["nodeGroups"].(map[string]any); ok {
-		for name, group := range given {
-			merged := groups[systemGroup].clone()
-			if err := decode(group, &merged); err != nil {
-				return Environment{}, err
-			}
-			environment.NodeGroups[name] = merged
-		}
+	if environment.NodeGroups, err = each(groups, systemGroup, object["nodeGroups"]); err != nil {
+		return Environment{}, err
+	}
+	if environment.NodePools, err = each(pools, generalPool, object["nodePools"]); err != nil {
+		return Environment{}, err
 	}
 	return environment, environment.validate(stack)
+}
+
+// each are the entries of a map, every one begun from one of the tier's. Given
+// ones replace the tier's; without any the tier's own remain.
+func each[T interface{ clone() T }](own map[string]T, begin string, given any) (map[string]T, error) {
+	entries, ok := given.(map[string]any)
+	if !ok {
+		return own, nil
+	}
+	made := make(map[string]T, len(entries))
+	for name, entry := range entries {
+		one := own[begin].clone()
+		if err := decode(entry, &one); err != nil {
+			return nil, err
+		}
+		made[name] = one
+	}
+	return made, nil
 }
 
 func decode(value any, into any) error {

@@ -41,8 +41,15 @@ type Environment struct {
 	// system. A group that is given here starts from the tier's system; giving
 	// any leaves out the tier's own.
 	NodeGroups map[string]NodeGroup `json:"nodeGroups"`
-	// OmitAddons leaves out EKS add-ons that a cluster can do without:
-	// aws-ebs-csi-driver, metrics-server.
+	// NodePools are the nodes that Karpenter makes when pods find no place, by
+	// name. Left out, there is one, general. A pool that is given here starts from
+	// the tier's general; giving any leaves out the tier's own.
+	NodePools map[string]NodePool `json:"nodePools"`
+	// DNS configures the environment's zone in Route 53.
+	DNS DNS `json:"dns"`
+	// OmitAddons leaves out what a cluster can do without: the EKS add-ons
+	// aws-ebs-csi-driver and metrics-server, and aws-load-balancer-controller,
+	// cert-manager, external-dns, karpenter and node-local-dns.
 	OmitAddons []string `json:"omitAddons"`
 	// Database configures PostgreSQL.
 	Database Database `json:"database"`
@@ -51,9 +58,12 @@ type Environment struct {
 	// Backup configures AWS Backup.
 	Backup Backup `json:"backup"`
 	// Namespaces are made in the cluster: name to Pod Security level
-	// (privileged, baseline or restricted). Pulumi must reach the cluster's
-	// endpoint from where it runs.
+	// (privileged, baseline or restricted). No pod in them talks to anybody, but
+	// asks for names, until a NetworkPolicy of yours opens more.
 	Namespaces map[string]string `json:"namespaces"`
+	// Sample runs an application that goes through everything, at
+	// https://sample. and the domain, open to the internet. It needs a certificate.
+	Sample bool `json:"sample"`
 }
 
 // Engine says where the Pulumi engine runs, and as whom.
@@ -94,6 +104,10 @@ type Network struct {
 	// reaches through interface endpoints. S3 and DynamoDB have gateway
 	// endpoints always.
 	InterfaceEndpoints []string `json:"interfaceEndpoints"`
+	// MirroredRegistries are those, such as quay.io, whose images the nodes take
+	// from a cache that is reached without NAT: what runs from them is not refused
+	// then. The cache, and telling the nodes of it, is yours to do.
+	MirroredRegistries []string `json:"mirroredRegistries"`
 	// FlowLogRetentionDays is how long flow logs are kept: one of the values that
 	// CloudWatch Logs allows.
 	FlowLogRetentionDays int `json:"flowLogRetentionDays"`
@@ -135,6 +149,68 @@ type Cluster struct {
 	// KeyDeletionDays is how long all KMS keys of the environment wait once they are
 	// deleted: 7 to 30.
 	KeyDeletionDays int `json:"keyDeletionDays"`
+}
+
+// DNS configures the environment's zone in Route 53. Its names, and no others,
+// are external-dns' to write and the certificate's to be for.
+type DNS struct {
+	// Domain is the zone's name, such as dev.example.com. Without it there is no
+	// zone, no certificate and no external-dns. A change replaces the zone.
+	Domain string `json:"domain"`
+	// ParentZoneID is the zone above, in the same account, which is to delegate to
+	// this one.
+	ParentZoneID string `json:"parentZoneId"`
+	// Delegated says that the zone above, wherever it is, delegates to this one:
+	// to the name servers that the stack's output nameServers lists. Only then is
+	// there a certificate in ACM, for the domain and every name right below it:
+	// waiting for one that nobody can look up takes 75 minutes and fails. With
+	// parentZoneId it need not be said.
+	Delegated bool `json:"delegated"`
+	// Email is where Let's Encrypt writes to of the certificates that cert-manager
+	// gets. Required with domain, unless cert-manager is left out.
+	Email string `json:"email"`
+}
+
+// NodePool configures nodes that Karpenter makes; package karpenter has the
+// reasons behind it.
+type NodePool struct {
+	// InstanceTypes are what may be started. All nodes of a pool take as many pods
+	// as the smallest has addresses for.
+	InstanceTypes []string `json:"instanceTypes"`
+	// Capacity lists how nodes are bought, on-demand or spot; spot is tried first
+	// where both are listed.
+	Capacity []string `json:"capacity"`
+	// CPU is the most processors that all nodes of the pool have together: it
+	// stops a mistake in a Deployment from costing money.
+	CPU int `json:"cpu"`
+	// MemoryGiB is the most memory that they have together.
+	MemoryGiB int `json:"memoryGiB"`
+	// Budgets say how many nodes may be taken away at a time, and when none.
+	// Without any, 10% at any time.
+	Budgets []Budget `json:"budgets"`
+	// ExpireAfter is how old a node gets, such as 720h, or Never.
+	ExpireAfter string `json:"expireAfter"`
+	// VolumeGiB is the size of a node's encrypted volume.
+	VolumeGiB int `json:"volumeGiB"`
+	// Labels are the Kubernetes labels of the nodes.
+	Labels map[string]string `json:"labels"`
+	// Taints keep away pods that do not tolerate them.
+	Taints []Taint `json:"taints"`
+	// Weight prefers a pool over those with less, up to 100.
+	Weight int `json:"weight"`
+}
+
+// Budget limits how many nodes of a pool go at a time of their own accord.
+type Budget struct {
+	// Nodes is a number or a percentage: "0" is none. Required.
+	Nodes string `json:"nodes"`
+	// Schedule is when it holds, a cron expression in UTC. Without it, always.
+	Schedule string `json:"schedule"`
+	// Duration is for how long after each time of the schedule, such as 8h.
+	Duration string `json:"duration"`
+	// Reasons are what it is about: Underutilized, Empty, Drifted. Without any,
+	// all of them.
+	Reasons []string `json:"reasons"`
 }
 
 // NodeGroup configures a managed node group; package nodes has the reasons

@@ -106,6 +106,30 @@ func TestConfigurationRefusesFirst(t *testing.T) {
 			map[string]any{"network": map[string]any{"nat": "none"}},
 			[]string{"slipway:environment.network.nat", "ecr.api", "sts"},
 		},
+		"no images without a way out": {
+			map[string]any{"network": map[string]any{"nat": "none", "mirroredRegistries": []string{"public.ecr.aws"}}},
+			[]string{"quay.io, for cert-manager", "sqs, for Karpenter", "omitAddons"},
+		},
+		"no pools": {map[string]any{"nodePools": map[string]any{}}, []string{"slipway:environment.nodePools is required", "omitAddons"}},
+		"a pool without an end": {
+			map[string]any{"nodePools": map[string]any{"a": map[string]any{"cpu": 0}}}, []string{"slipway:environment.nodePools.a.cpu"},
+		},
+		"a budget of a pool": {
+			map[string]any{"nodePools": map[string]any{"a": map[string]any{"budgets": []any{map[string]any{"nodes": "many"}}}}},
+			[]string{"slipway:environment.nodePools.a.budgets[0].nodes"},
+		},
+		"a domain that is none": {map[string]any{"dns": map[string]any{"domain": "Example"}}, []string{"slipway:environment.dns.domain", "slipway:environment.dns.email"}},
+		"DNS without a domain":  {map[string]any{"dns": map[string]any{"delegated": true}}, []string{"slipway:environment.dns.domain"}},
+		"a sample without a certificate": {
+			map[string]any{"sample": true, "dns": map[string]any{"domain": "a.example.com", "email": "a@example.com"}}, []string{"slipway:environment.dns.domain", "dns.delegated"},
+		},
+		"a sample without its controller": {
+			map[string]any{
+				"sample": true, "dns": map[string]any{"domain": "a.example.com", "email": "a@example.com", "delegated": true},
+				"omitAddons": []string{"external-dns"},
+			},
+			[]string{"omitAddons has external-dns"},
+		},
 		"no CNI": {map[string]any{"omitAddons": []string{"vpc-cni"}}, []string{"slipway:environment.omitAddons[0]", "vpc-cni"}},
 		"namespaces out of reach": {
 			map[string]any{"cluster": map[string]any{"publicCidrs": []string{}}, "namespaces": map[string]any{"a": "restricted"}},
@@ -170,7 +194,8 @@ func TestNoNATWithAllEndpointsIsAccepted(t *testing.T) {
 		"interfaceEndpoints": []string{
 			"autoscaling", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "logs", "ssm", "ssmmessages", "sts",
 		},
-	}}))
+		"mirroredRegistries": []string{"public.ecr.aws", "quay.io", "registry.k8s.io"},
+	}, "omitAddons": []string{"karpenter"}}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,18 @@ func (e Environment) export(ctx *pulumi.Context, b *blocks) {
 	ctx.Export("podSecurityGroupId", b.cluster.PodSecurityGroupID)
 	ctx.Export("clusterSecurityGroupId", b.cluster.ClusterSecurityGroupID)
 
+	// For whoever publishes something.
+	if b.zone != nil {
+		ctx.Export("zoneId", b.zone.ID)
+		ctx.Export("nameServers", b.zone.NameServers)
+	}
+	if b.certificate != nil {
+		ctx.Export("certificateArn", b.certificate.ARN)
+	}
+	if b.sample != nil {
+		ctx.Export("sampleAddress", b.sample.Address)
+	}
+
 	// For the allow-lists of others.
 	ctx.Export("natAddresses", b.network.NATPublicIPs)
 

@@ -9,12 +9,12 @@ import (
 
 	"github.com/slipway-iac/slipway/components/addons/managed"
 	"github.com/slipway-iac/slipway/components/cluster"
-	"github.com/slipway-iac/slipway/components/kube"
-	"github.com/slipway-iac/slipway/components/namespace"
+	"github.com/slipway-iac/slipway/components/dns/certificate"
+	"github.com/slipway-iac/slipway/components/dns/zone"
 	"github.com/slipway-iac/slipway/components/network"
 	"github.com/slipway-iac/slipway/components/nodes"
 	"github.com/slipway-iac/slipway/components/versions"
-	"github.com/slipway-iac/slipway/internal/outputs"
+	"github.com/slipway-iac/slipway/stacks/sample"
 )
 
 // blocks are what an environment consists of.
@@ -25,6 +25,15 @@ type blocks struct {
 	nodes   []pulumi.Resource
 	after   *managed.AfterNodes
 	data    *data
+	// zone and certificate are nil without a domain, the latter also until the
+	// zone is delegated.
+	zone        *zone.Zone
+	certificate *certificate.Certificate
+	// frontDoors are what answers Ingresses and names them, and volumes the classes
+	// of storage.
+	frontDoors, volumes []pulumi.Resource
+	// sample is nil where the environment does without.
+	sample *sample.Sample
 }
 
 // Deploy makes the environment of the running stack.
@@ -76,7 +85,10 @@ func (e Environment) build(ctx *pulumi.Context) error {
 	if b.after, err = managed.NewAfterNodes(ctx, afterName, e.afterArgs(b.cluster.Name, b.nodes), aws); err != nil {
 		return err
 	}
-	if err := e.buildNamespaces(ctx, b); err != nil {
+	if err := e.buildDNS(ctx, b, aws); err != nil {
+		return err
+	}
+	if err := e.buildInside(ctx, b, aws); err != nil {
 		return err
 	}
 	e.export(ctx, b)
@@ -114,27 +126,6 @@ func (e Environment) buildNodes(ctx *pulumi.Context, b *blocks, provider pulumi.
 			return err
 		}
 		b.nodes = append(b.nodes, made.Ready...)
-	}
-	return nil
-}
-
-// buildNamespaces makes the environment's namespaces, the only objects that
-// this program itself makes in the cluster.
-func (e Environment) buildNamespaces(ctx *pulumi.Context, b *blocks) error {
-	if len(e.Namespaces) == 0 {
-		return nil
-	}
-	provider, err := newKubernetes(ctx, outputs.String(b.cluster.KubeconfigJSON, e.engine().Kubeconfig))
-	if err != nil {
-		return err
-	}
-	target := kube.Target{ClusterName: b.cluster.Name, Provider: provider, Ready: b.cluster.Ready}
-	for _, name := range slices.Sorted(maps.Keys(e.Namespaces)) {
-		if _, err := namespace.New(ctx, name, namespace.Args{
-			Cluster: target, Level: namespace.Level(e.Namespaces[name]),
-		}, e.protection()); err != nil {
-			return err
-		}
 	}
 	return nil
 }

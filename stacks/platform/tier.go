@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/slipway-iac/slipway/components/addons/karpenter"
 	"github.com/slipway-iac/slipway/components/cluster"
 	"github.com/slipway-iac/slipway/components/network"
 	"github.com/slipway-iac/slipway/components/nodes"
@@ -24,9 +25,13 @@ const (
 	Prod Tier = "prod"
 )
 
-// systemGroup is the node group that every tier has: the cluster's own pods
-// run on it.
-const systemGroup = "system"
+// What every tier has.
+const (
+	// systemGroup is the managed node group that the cluster's own pods run on.
+	systemGroup = "system"
+	// generalPool is the pool of nodes that Karpenter makes for everything else.
+	generalPool = "general"
+)
 
 // Defaults is the environment of a stack whose configuration gives a tier and
 // nothing else. It is not one that can be deployed: what depends on the account
@@ -53,6 +58,10 @@ func (t Tier) defaults(stack string) (Environment, error) {
 		Size: Size{Min: 2, Desired: 2, Max: 4}, DiskGiB: 50,
 	}
 	t.dataDefaults(&e, stack)
+	pool := NodePool{
+		InstanceTypes: []string{"m6i.large", "m6i.xlarge", "m6a.large", "m6a.xlarge"}, Capacity: []string{string(karpenter.OnDemand)},
+		CPU: 64, MemoryGiB: 256, ExpireAfter: "720h", VolumeGiB: 50,
+	}
 	switch t {
 	case Dev:
 		e.Engine.Location = "outside"
@@ -61,6 +70,8 @@ func (t Tier) defaults(stack string) (Environment, error) {
 		e.Cluster.LogRetentionDays = 7
 		e.Cluster.KeyDeletionDays = 7
 		group.Size.Max = 3
+		pool.Capacity = []string{string(karpenter.Spot), string(karpenter.OnDemand)}
+		pool.CPU, pool.MemoryGiB = 16, 64
 	case Staging:
 		e.Network.NAT = string(network.NATSingle)
 		e.Network.FlowLogRetentionDays = 30
@@ -72,12 +83,15 @@ func (t Tier) defaults(stack string) (Environment, error) {
 		group.InstanceTypes = []string{"m6i.xlarge"}
 		group.Size = Size{Min: 3, Desired: 3, Max: 9}
 		group.DiskGiB = 100
+		pool.InstanceTypes = []string{"m6i.xlarge", "m6i.2xlarge", "m6a.xlarge", "m6a.2xlarge"}
+		pool.CPU, pool.MemoryGiB, pool.VolumeGiB = 256, 1024, 100
 	case "":
 		return e, fmt.Errorf("%s.tier is required: write dev, staging or prod", configKey)
 	default:
 		return e, fmt.Errorf("%s.tier is %q: want dev, staging or prod", configKey, t)
 	}
 	e.NodeGroups = map[string]NodeGroup{systemGroup: group}
+	e.NodePools = map[string]NodePool{generalPool: pool}
 	return e, nil
 }
 
@@ -86,4 +100,13 @@ func (g NodeGroup) clone() NodeGroup {
 	g.Labels = maps.Clone(g.Labels)
 	g.Taints = slices.Clone(g.Taints)
 	return g
+}
+
+func (p NodePool) clone() NodePool {
+	p.InstanceTypes = slices.Clone(p.InstanceTypes)
+	p.Capacity = slices.Clone(p.Capacity)
+	p.Budgets = slices.Clone(p.Budgets)
+	p.Labels = maps.Clone(p.Labels)
+	p.Taints = slices.Clone(p.Taints)
+	return p
 }

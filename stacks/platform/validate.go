@@ -1,9 +1,7 @@
 package platform
 
 import (
-	"maps"
 	"regexp"
-	"slices"
 
 	"github.com/slipway-iac/slipway/internal/check"
 )
@@ -22,10 +20,6 @@ func (e Environment) validate(stack string) error {
 	e.validateDeployer(&p)
 	e.validateEngine(&p)
 	p.Require(len(e.NodeGroups) > 0, "nodeGroups", "the cluster's own pods need one; leave it out to get the tier's")
-	for _, name := range slices.Sorted(maps.Keys(e.Namespaces)) {
-		level := e.Namespaces[name]
-		p.That(slices.Contains([]string{"privileged", "baseline", "restricted"}, level), "namespaces."+name, level, "privileged, baseline or restricted")
-	}
 	e.checkBlocks(stack, &p)
 	return inConfiguration(p.Err())
 }
@@ -43,18 +37,18 @@ func (e Environment) validateDeployer(p *check.Errors) {
 	p.That(match[1] == e.AccountID, "deployerRoleArn", e.DeployerRoleARN, "a role of account "+e.AccountID)
 }
 
-// validateEngine refuses objects in the cluster that the engine could not make.
+// validateEngine refuses what the engine could not install in the cluster.
 func (e Environment) validateEngine(p *check.Errors) {
 	engine := e.engine()
 	if err := engine.Validate(); err != nil {
 		p.Join(renamed("engine", Engine{}, err))
 		return
 	}
-	if len(e.Namespaces) == 0 {
+	if !e.inside() {
 		return
 	}
 	if err := engine.Reaches(e.Cluster.PublicCIDRs); err != nil {
-		p.Add("engine.location is %q and namespaces are to be made in the cluster: %w (cluster.publicCidrs)", e.Engine.Location, err)
+		p.Add("engine.location is %q and what runs in the cluster could not be installed: %w (cluster.publicCidrs)", e.Engine.Location, err)
 	}
 }
 

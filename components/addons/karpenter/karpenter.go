@@ -211,7 +211,7 @@ func (a Args) validate(name string) error {
 	e.Require(len(a.Pools) > 0, "Pools", "describe at least one pool of nodes")
 	for _, name := range slices.Sorted(maps.Keys(a.Pools)) {
 		e.That(check.IsLabel(name), "Pools", name, "names of lower-case letters, digits and hyphens")
-		e.In("Pools."+name, a.Pools[name].validate())
+		e.In("Pools."+name, a.Pools[name].Validate())
 	}
 	return e.Err()
 }

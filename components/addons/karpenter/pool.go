@@ -112,7 +112,11 @@ var (
 	effects         = []string{"NoSchedule", "PreferNoSchedule", "NoExecute"}
 )
 
-func (p Pool) validate() error {
+// Validate reports every problem of a pool at once, each naming the field to
+// fix. New does the same; a program that makes more than Karpenter calls it before
+// its first resource.
+func (p Pool) Validate() error {
+	p = p.withDefaults()
 	var e check.Errors
 	e.Require(len(p.InstanceTypes) > 0, "InstanceTypes", "list what may be started, such as m7g.large")
 	for _, name := range p.InstanceTypes {

@@ -35,7 +35,7 @@ func TestPoolValidation(t *testing.T) {
 			t.Parallel()
 			p := Pool{InstanceTypes: []string{"m7g.large"}, CPU: 8, MemoryGiB: 32}
 			tc.change(&p)
-			problems(t, p.withDefaults().validate(), tc.want)
+			problems(t, p.Validate(), tc.want)
 		})
 	}
 }

@@ -110,8 +110,9 @@ func (a AfterArgs) installOptional(i installer, c *AfterNodes) error {
 	return nil
 }
 
-// optional are the add-ons that a cluster can do without.
-var optional = []string{versions.EBSCSI.Name, versions.MetricsServer.Name}
+// Optional are the names of the add-ons that a cluster can do without, and that
+// Omit therefore takes.
+func Optional() []string { return []string{versions.EBSCSI.Name, versions.MetricsServer.Name} }
 
 // Validate reports every problem at once, each naming the field to fix. New
 // does the same; a program that makes more than add-ons calls it before its
@@ -121,8 +122,8 @@ func (a AfterArgs) Validate() error {
 	validateCluster(&e, a.ClusterName, a.KubernetesVersion, a.Region)
 	e.Require(len(a.Nodes) > 0, "Nodes", "pass the node groups that the add-ons run on")
 	for n, name := range a.Omit {
-		e.That(slices.Contains(optional, name), fmt.Sprintf("Omit[%d]", n), name,
-			"one that a cluster can do without: "+strings.Join(optional, ", "))
+		e.That(slices.Contains(Optional(), name), fmt.Sprintf("Omit[%d]", n), name,
+			"one that a cluster can do without: "+strings.Join(Optional(), ", "))
 	}
 	return e.Err()
 }

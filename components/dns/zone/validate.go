@@ -5,8 +5,11 @@ import (
 	"github.com/slipway-iac/slipway/internal/loggroup"
 )
 
-// validate reports every problem at once, each naming the field to fix.
-func (a Args) validate() error {
+// Validate reports every problem at once, each naming the field to fix. New does
+// the same; a program that makes more than a zone calls it before its first
+// resource.
+func (a Args) Validate() error {
+	a = a.withDefaults()
 	var e check.Errors
 	e.That(check.IsDomain(a.Domain), "Domain", a.Domain,
 		"a domain in lower case without a dot at the end, such as dev.example.com")

@@ -90,7 +90,7 @@ type Args struct {
 // New makes the zone.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Zone, error) {
 	args = args.withDefaults()
-	if err := args.validate(); err != nil {
+	if err := args.Validate(); err != nil {
 		return nil, fmt.Errorf("zone %q: %w", name, err)
 	}
 	c := &Zone{}
