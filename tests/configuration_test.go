@@ -44,6 +44,7 @@ const example = `config:
       interfaceEndpoints: [ecr.api, ecr.dkr]
       flowLogRetentionDays: 30
       avoidCidrs: [10.0.0.0/16, 192.168.0.0/16]
+      mirroredRegistries: [quay.io]
     cluster:
       name: payments-staging
       version: "1.35"
@@ -78,6 +79,26 @@ const example = `config:
         surge: {maxUnavailable: 1}
         exactMaxPods: true
         amiId: ami-0123456789abcdef0
+    nodePools:
+      batch:
+        instanceTypes: [m6i.large, m6a.large, m5.large]
+        capacity: [spot, on-demand]
+        cpu: 128
+        memoryGiB: 512
+        budgets:
+          - {nodes: "0", schedule: 0 8 * * mon-fri, duration: 8h, reasons: [Drifted]}
+        expireAfter: 336h
+        volumeGiB: 100
+        labels:
+          example.com/work: batch
+        taints:
+          - {key: example.com/work, value: batch, effect: NoSchedule}
+        weight: 10
+    dns:
+      domain: staging.example.com
+      parentZoneId: Z0123456789ABCDEFGHIJ
+      delegated: true
+      email: platform@example.com
     omitAddons: [metrics-server]
     database:
       enabled: true
@@ -105,6 +126,7 @@ const example = `config:
       forceDestroy: true
     namespaces:
       payments: restricted
+    sample: true
 `
 
 const configurationIntro = `# Configuration

@@ -23,6 +23,7 @@ import (
 	"github.com/slipway-iac/slipway/components/kube"
 	"github.com/slipway-iac/slipway/internal/check"
 	"github.com/slipway-iac/slipway/internal/object"
+	"github.com/slipway-iac/slipway/internal/outputs"
 )
 
 // typeToken is this component's identity in Pulumi state. Changing it replaces
@@ -118,17 +119,19 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, fmt.Errorf("namespace %q: %w", name, err)
 	}
 	c.Ready = []pulumi.Resource{made}
+	// Known in a preview, unlike an ID, so that a preview shows whom the policies
+	// are for.
+	c.Name = outputs.After(ctx, pulumi.String(args.Namespace), made)
 	for _, g := range args.governance() {
 		o, err := object.New(ctx, g.logical(name), object.Args{
 			Cluster: args.Cluster, APIVersion: g.apiVersion, Kind: g.kind, Name: g.name,
-			Namespace: made.ID().ToStringOutput(), Body: g.body,
+			Namespace: c.Name, Body: g.body,
 		}, c)
 		if err != nil {
 			return nil, fmt.Errorf("namespace %q: %w", name, err)
 		}
 		c.Ready = append(c.Ready, o)
 	}
-	c.Name = made.ID().ToStringOutput()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name})
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/slipway-iac/slipway/components/versions"
 	"github.com/slipway-iac/slipway/internal/check"
 	"github.com/slipway-iac/slipway/internal/helm"
+	"github.com/slipway-iac/slipway/internal/object"
 	"github.com/slipway-iac/slipway/internal/zonepolicy"
 )
 
@@ -84,12 +85,17 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("cert-manager %q: %w", name, err)
 	}
+	closed, err := object.New(ctx, name, policyArgs(args.Cluster, place.Name), c)
+	if err != nil {
+		return nil, fmt.Errorf("cert-manager %q: %w", name, err)
+	}
+	c.Ready = []pulumi.Resource{closed}
 	if len(args.Zones) > 0 {
 		role, err := args.role(ctx, name, c)
 		if err != nil {
 			return nil, fmt.Errorf("cert-manager %q: %w", name, err)
 		}
-		c.Ready, c.RoleARN = role.Ready, role.RoleARN
+		c.Ready, c.RoleARN = append(c.Ready, role.Ready...), role.RoleARN
 	}
 	// After the association: pods that start without it have no credentials until
 	// they are restarted.
@@ -117,6 +123,27 @@ func (a Args) role(ctx *pulumi.Context, name string, parent pulumi.Resource) (*i
 		ClusterName: a.Cluster.ClusterName, ClusterARN: a.ClusterARN, Namespace: space, ServiceAccount: serviceAccount,
 		Policies: []identity.Policy{{Name: "challenges", Document: policy, Inputs: zonepolicy.Inputs(a.ClusterARN, ids)}},
 	}, pulumi.Parent(parent))
+}
+
+// The ports that others open: the API server asks the webhook, and whoever
+// gathers metrics the rest.
+const (
+	webhookPort = 10250
+	metricsPort = 9402
+)
+
+// policyArgs close the namespace to all others but for those ports.
+func policyArgs(in kube.Target, namespace pulumi.StringInput) object.Args {
+	port := func(number int) pulumi.Map {
+		return pulumi.Map{"protocol": pulumi.String("TCP"), "port": pulumi.Int(number)}
+	}
+	return object.Args{
+		Cluster: in, APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy", Name: "webhook-and-metrics", Namespace: namespace,
+		Body: pulumi.Map{"spec": pulumi.Map{
+			"podSelector": pulumi.Map{}, "policyTypes": pulumi.ToStringArray([]string{"Ingress"}),
+			"ingress": pulumi.Array{pulumi.Map{"ports": pulumi.Array{port(webhookPort), port(metricsPort)}}},
+		}},
+	}
 }
 
 // policy lets the controller answer challenges: write texts into the zones, and
