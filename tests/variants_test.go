@@ -11,7 +11,10 @@ func TestVariantsComeUpAndGo(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string][]string{
 		"no NAT, endpoints only": {
-			"zones: [", "nat: none\n      interfaceEndpoints: [autoscaling, ec2, ecr.api, ecr.dkr, eks, eks-auth, elasticloadbalancing, logs, ssm, ssmmessages, sts]\n      zones: [",
+			"zones: [", "nat: none\n      interfaceEndpoints: [autoscaling, ec2, ecr.api, ecr.dkr, eks, eks-auth, elasticloadbalancing, logs, ssm, ssmmessages, sts]\n" +
+				"      mirroredRegistries: [public.ecr.aws, quay.io, registry.k8s.io]\n      zones: [",
+			// These ask services that have no endpoint in the region.
+			"tier: dev", "tier: dev\n    omitAddons: [cert-manager, external-dns, karpenter]", "sample: true", "sample: false",
 		},
 		"exact max-pods on AL2023 and on Bottlerocket for Graviton": {
 			"tier: dev", "tier: dev\n    nodeGroups:\n" +
@@ -28,8 +31,12 @@ func TestVariantsComeUpAndGo(t *testing.T) {
 			"tier: dev", "tier: dev\n    engine: {location: outside, assumeDeployerRole: true}",
 			"publicCidrs:", "version: \"1.36\"\n      viewers: {audit: \"arn:aws:iam::210987654321:role/audit\"}\n      publicCidrs:",
 		},
-		"without optional add-ons and namespaces": {"tier: dev", "tier: dev\n    omitAddons: [aws-ebs-csi-driver, metrics-server]", "    namespaces:\n      apps: restricted\n", ""},
-		"another region": {"us-west-2", "eu-central-1"},
+		"without anything that a cluster can do without": {
+			"tier: dev", "tier: dev\n    omitAddons: [aws-ebs-csi-driver, metrics-server, aws-load-balancer-controller, cert-manager, external-dns, karpenter, node-local-dns]",
+			"    namespaces:\n      apps: restricted\n", "", "sample: true", "sample: false",
+		},
+		"a zone that nobody delegates to yet": {"delegated: true", "delegated: false", "sample: true", "sample: false"},
+		"another region":                      {"us-west-2", "eu-central-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -49,16 +49,16 @@ func run(t *testing.T, zones bool) *sandboxtest.Recording {
 
 func TestNewMakesExactly(t *testing.T) {
 	t.Parallel()
-	const space = "kubernetes:core/v1:Namespace"
+	const space, policy = "kubernetes:core/v1:Namespace", "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 	for name, tc := range map[string]struct {
 		zones bool
 		want  map[string]int
 	}{
 		"without zones": {false, map[string]int{
-			"slipway:namespace:Namespace": 1, space: 1, release: 1, issuer: 2, certificate: 1,
+			"slipway:namespace:Namespace": 1, space: 1, policy: 1, release: 1, issuer: 2, certificate: 1,
 		}},
 		"with a zone": {true, map[string]int{
-			"slipway:namespace:Namespace": 1, space: 1, release: 1, issuer: 4, certificate: 1,
+			"slipway:namespace:Namespace": 1, space: 1, policy: 1, release: 1, issuer: 4, certificate: 1,
 			"slipway:identity:Identity": 1, cloud.IAMRole: 1, cloud.IAMRolePolicy: 1, cloud.EKSPodIdentityAssociation: 1,
 		}},
 	} {
