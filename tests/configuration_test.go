@@ -440,8 +440,8 @@ func TestConfigurationRequiredIsAllThatIsNeeded(t *testing.T) {
 			t.Errorf("without %v: %v", k.path, err)
 		}
 	}
-	if found != 7 {
-		t.Errorf("%d keys are required: want 7", found)
+	if found != 10 {
+		t.Errorf("%d keys are required: want 10", found)
 	}
 	if err := parseValue(t, least); err != nil {
 		t.Errorf("with all that is required and no more: %v", err)

@@ -78,7 +78,7 @@ func environment(t testing.TB, name, dir string, config platform.Environment) (*
 	out := &output{}
 	return open(t, engine.Environment{
 		Name: name, Dir: dir, ProjectDir: root, Program: platform.Deploy, Pulumi: pulumiCLI,
-		AccountID: config.AccountID, Caller: config.DeployerRoleARN, Engine: at(config), Out: out, Err: out,
+		AccountID: config.AccountID, Caller: config.DeployerRoleARN, Engine: at(config), SaveOnce: true, Out: out, Err: out,
 	}), out
 }
 

@@ -55,6 +55,9 @@ func (a Args) governance() []governed {
 	if a.ServiceCIDR != "" {
 		all = append(all, a.policies()...)
 	}
+	if len(a.OpenPorts) > 0 {
+		all = append(all, a.openPorts())
+	}
 	if len(a.Quota) > 0 {
 		all = append(all, governed{"v1", "ResourceQuota", "quota", "quota", pulumi.Map{"spec": pulumi.Map{"hard": pulumi.ToStringMap(a.Quota)}}})
 	}
@@ -103,6 +106,18 @@ func (a Args) policies() []governed {
 	}
 }
 
+// openPorts lets nobody in but at the ports.
+func (a Args) openPorts() governed {
+	ports := pulumi.Array{}
+	for _, port := range a.OpenPorts {
+		ports = append(ports, pulumi.Map{"protocol": pulumi.String("TCP"), "port": pulumi.Int(port)})
+	}
+	return governed{"networking.k8s.io/v1", "NetworkPolicy", "open-ports", "open-ports", pulumi.Map{"spec": pulumi.Map{
+		"podSelector": pulumi.Map{}, "policyTypes": pulumi.ToStringArray([]string{"Ingress"}),
+		"ingress": pulumi.Array{pulumi.Map{"ports": ports}},
+	}}}
+}
+
 // binding gives a group a role in the namespace.
 func binding(group string, role Role) governed {
 	const api = "rbac.authorization.k8s.io"
@@ -127,6 +142,12 @@ func (a Args) validateGovernance(e *check.Errors) {
 		if _, err := kube.DNSAddresses(a.ServiceCIDR); err != nil {
 			e.Add("ServiceCIDR: %w", err)
 		}
+	}
+	if len(a.OpenPorts) > 0 && a.ServiceCIDR != "" {
+		e.Add("OpenPorts is given with ServiceCIDR: want one of them, and NetworkPolicies of yours beside the latter")
+	}
+	for _, port := range a.OpenPorts {
+		e.That(port > 0 && port < 1<<16, "OpenPorts", port, "ports, 1 to 65535")
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Quota)) {
 		e.That(quantityPattern.MatchString(a.Quota[name]), "Quota."+name, a.Quota[name], "a quantity such as 10 or 64Gi")

@@ -81,3 +81,17 @@ func TestGovernance(t *testing.T) {
 		t.Errorf("left in the account (-want +got):\n%s", d)
 	}
 }
+
+// Nobody gets in but at the open ports, and the pods get everywhere.
+func TestOpenPorts(t *testing.T) {
+	t.Parallel()
+	r := run(t, namespace.Args{OpenPorts: []int{9402}}).Must(t)
+	got := r.One(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "shop-open-ports")
+	want := map[string]any{
+		"podSelector": map[string]any{}, "policyTypes": []any{"Ingress"},
+		"ingress": []any{map[string]any{"ports": []any{map[string]any{"protocol": "TCP", "port": 9402.0}}}},
+	}
+	if diff := cmp.Diff(want, got.Inputs["spec"]); diff != "" {
+		t.Errorf("the policy (-want +got):\n%s", diff)
+	}
+}

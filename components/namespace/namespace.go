@@ -86,6 +86,11 @@ type Args struct {
 	// NetworkPolicy of yours. Without it, everybody talks to everybody.
 	ServiceCIDR string
 
+	// OpenPorts close the namespace to everybody but at these TCP ports, and leave
+	// its pods free to talk to anybody: for controllers, whose webhooks and metrics
+	// others ask. Not with ServiceCIDR. Optional.
+	OpenPorts []int
+
 	// Quota is the most that the whole namespace uses, by the names of
 	// Kubernetes' quotas: "requests.cpu": "10", "pods": "50". Optional. A quota of
 	// a resource refuses pods that do not say how much of it they want: set

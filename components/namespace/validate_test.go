@@ -47,6 +47,9 @@ func TestGovernanceProblems(t *testing.T) {
 			ServiceCIDR: "172.20.0.0/16", Quota: map[string]string{"requests.cpu": "10", "limits.memory": "64Gi", "pods": "50"},
 			Defaults: some, Groups: map[string]Role{"team:shop": Edit},
 		}, nil},
+		"ports and a range": {
+			Args{OpenPorts: []int{80, 0}, ServiceCIDR: "172.20.0.0/16"}, []string{"OpenPorts is given with ServiceCIDR", "OpenPorts is 0"},
+		},
 		"no range":                 {Args{ServiceCIDR: "services"}, []string{"ServiceCIDR: "}},
 		"a quota of much":          {Args{Quota: map[string]string{"pods": "many"}}, []string{`Quota.pods is "many"`}},
 		"a quota of objects alone": {Args{Quota: map[string]string{"pods": "50"}}, nil},

@@ -39,6 +39,7 @@ func (s Site) Record(ctx context.Context, name, dir string) (p *Program, err err
 	if err != nil {
 		return nil, err
 	}
+	e.SaveOnce = true
 	session, err := e.Open(ctx)
 	if err != nil {
 		return nil, err

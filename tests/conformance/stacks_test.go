@@ -57,7 +57,7 @@ func up(t *testing.T, project, name string) stack {
 	}
 	s, err := engine.Environment{
 		Name: name, Dir: t.TempDir(), ProjectDir: project, Program: platform.Deploy, Pulumi: pulumi,
-		AccountID: config.AccountID, Caller: config.DeployerRoleARN,
+		AccountID: config.AccountID, Caller: config.DeployerRoleARN, SaveOnce: true,
 		Engine: kube.Engine{Location: kube.Location(config.Engine.Location), Address: netip.MustParseAddr("203.0.113.10")},
 	}.Open(t.Context())
 	if err != nil {

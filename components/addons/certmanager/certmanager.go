@@ -21,7 +21,6 @@ import (
 	"github.com/slipway-iac/slipway/components/versions"
 	"github.com/slipway-iac/slipway/internal/check"
 	"github.com/slipway-iac/slipway/internal/helm"
-	"github.com/slipway-iac/slipway/internal/object"
 	"github.com/slipway-iac/slipway/internal/zonepolicy"
 )
 
@@ -81,21 +80,18 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err := ctx.RegisterComponentResource(typeToken, name, c, opts...); err != nil {
 		return nil, err
 	}
-	place, err := namespace.New(ctx, name, namespace.Args{Cluster: args.Cluster, Namespace: space}, pulumi.Parent(c))
+	place, err := namespace.New(ctx, name, namespace.Args{
+		Cluster: args.Cluster, Namespace: space, OpenPorts: []int{webhookPort, metricsPort},
+	}, pulumi.Parent(c))
 	if err != nil {
 		return nil, fmt.Errorf("cert-manager %q: %w", name, err)
 	}
-	closed, err := object.New(ctx, name, policyArgs(args.Cluster, place.Name), c)
-	if err != nil {
-		return nil, fmt.Errorf("cert-manager %q: %w", name, err)
-	}
-	c.Ready = []pulumi.Resource{closed}
 	if len(args.Zones) > 0 {
 		role, err := args.role(ctx, name, c)
 		if err != nil {
 			return nil, fmt.Errorf("cert-manager %q: %w", name, err)
 		}
-		c.Ready, c.RoleARN = append(c.Ready, role.Ready...), role.RoleARN
+		c.Ready, c.RoleARN = role.Ready, role.RoleARN
 	}
 	// After the association: pods that start without it have no credentials until
 	// they are restarted.
@@ -125,26 +121,12 @@ func (a Args) role(ctx *pulumi.Context, name string, parent pulumi.Resource) (*i
 	}, pulumi.Parent(parent))
 }
 
-// The ports that others open: the API server asks the webhook, and whoever
-// gathers metrics the rest.
+// The ports that others ask: the API server that of the webhook, and whoever
+// gathers metrics the other.
 const (
 	webhookPort = 10250
 	metricsPort = 9402
 )
-
-// policyArgs close the namespace to all others but for those ports.
-func policyArgs(in kube.Target, namespace pulumi.StringInput) object.Args {
-	port := func(number int) pulumi.Map {
-		return pulumi.Map{"protocol": pulumi.String("TCP"), "port": pulumi.Int(number)}
-	}
-	return object.Args{
-		Cluster: in, APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy", Name: "webhook-and-metrics", Namespace: namespace,
-		Body: pulumi.Map{"spec": pulumi.Map{
-			"podSelector": pulumi.Map{}, "policyTypes": pulumi.ToStringArray([]string{"Ingress"}),
-			"ingress": pulumi.Array{pulumi.Map{"ports": pulumi.Array{port(webhookPort), port(metricsPort)}}},
-		}},
-	}
-}
 
 // policy lets the controller answer challenges: write texts into the zones, and
 // see when they are everywhere. Changes have no ARN before they are made.

@@ -47,6 +47,9 @@ const (
 	Sync Policy = "sync"
 )
 
+// metricsPort is what whoever gathers metrics asks.
+const metricsPort = 7979
+
 // ExternalDNS is the controller in one cluster.
 type ExternalDNS struct {
 	pulumi.ResourceState
@@ -94,7 +97,9 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err := ctx.RegisterComponentResource(typeToken, name, c, opts...); err != nil {
 		return nil, err
 	}
-	place, err := namespace.New(ctx, name, namespace.Args{Cluster: args.Cluster, Namespace: space}, pulumi.Parent(c))
+	place, err := namespace.New(ctx, name, namespace.Args{
+		Cluster: args.Cluster, Namespace: space, OpenPorts: []int{metricsPort},
+	}, pulumi.Parent(c))
 	if err != nil {
 		return nil, fmt.Errorf("external-dns %q: %w", name, err)
 	}
