@@ -170,7 +170,7 @@ func TestReachFindsWhatIsBroken(t *testing.T) {
 			func(r []reach.Resource) []reach.Resource {
 				return change(t, r, cloud.SecurityGroupIngressRule, "cluster-cluster-api", nil)
 			},
-			map[string]string{"pods reach the Kubernetes API": "stopped at into cluster-eksCluster in network-control-a, security group cluster security group of cluster-eksCluster: no rule admits tcp 443 from pods of cluster-eksCluster"},
+			map[string]string{"pods reach the Kubernetes API": "stopped at into cluster-eksCluster in network-control-a, security group cluster security group of cluster-eksCluster: no rule admits tcp 443 from pods of namespace kube-system"},
 		},
 		"no rule among pods": {
 			func(r []reach.Resource) []reach.Resource {
@@ -241,7 +241,7 @@ func TestReachFindsWhatIsBroken(t *testing.T) {
 			"stopped at route table network-private-a: it has no route to",
 		},
 	} {
-		r, err := reach.New(c.resources).From(reach.InRole(reach.RolePods)).Over(https).To(reach.Internet)
+		r, err := reach.New(c.resources).From(reach.Namespace("kube-system")).Over(https).To(reach.Internet)
 		if err != nil {
 			t.Fatal(err)
 		}

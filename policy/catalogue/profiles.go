@@ -29,6 +29,7 @@ func profiles() map[string]pack.Profile {
 			Choices: map[string]pack.Choice{
 				"eks-endpoint-not-public":     {Level: advisory, Because: "a laptop may reach a dev cluster from named ranges; those are mandatory"},
 				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a dev key encrypts can be lost"},
+				"plat-external-dns-scoped":    {Settings: map[string]any{"sync": true}, Because: "its names go with it, or its zone could not"},
 				"logs-retention":              {Settings: map[string]any{"days": 7}, Because: "logs of dev are read the same week"},
 				"plat-nat-per-az":             {Level: off, Because: "dev saves the gateways"},
 				"plat-certmanager-issuer-env": {Settings: map[string]any{"production": false}, Because: "dev must not use up the limits of certificates that count"},
@@ -40,6 +41,7 @@ func profiles() map[string]pack.Profile {
 			Levels: levels(advisory, advisory),
 			Choices: map[string]pack.Choice{
 				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a staging key encrypts can be made again"},
+				"plat-external-dns-scoped":    {Settings: map[string]any{"sync": true}, Because: "its names go with it, or its zone could not"},
 				"logs-retention":              {Settings: map[string]any{"days": 30}, Because: "logs of staging are read the same month"},
 				"plat-nat-per-az":             {Level: off, Because: "staging saves the gateways"},
 				"plat-stateful-protected":     thrown,

@@ -100,7 +100,7 @@ var pods = []control.Control{
 		Title:   "No pod has its node's network",
 		Mapping: control.Mapping{CIS: "EKS 4.2.4", Checkov: "CKV_K8S_19", Trivy: "KSV-0009"},
 		On:      workloads, Reads: podReads("hostNetwork"),
-		Settings: []control.Setting{{Name: "workloads", Doc: "Names of workloads that may", Default: []string{}}},
+		Settings: []control.Setting{{Name: "workloads", Doc: "Names of workloads that may; a DNS cache of nodes must", Default: []string{"node-local-dns"}}},
 		Check: inPod(func(r *control.Resource, p control.Value) {
 			if v := p.Get("hostNetwork"); v.True() && !slices.Contains(r.Words("workloads"), objectName(r)) {
 				r.Want(v, "false, or nothing: no NetworkPolicy holds there, and the node's credentials are one request away")

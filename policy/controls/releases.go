@@ -209,6 +209,7 @@ var releases = []control.Control{
 		ID: "plat-external-dns-scoped", Severity: control.High,
 		Title: "external-dns writes into named zones, and marks what is its own",
 		On:    []string{helmRelease}, Reads: []string{"chart", "values.domainFilters", "values.txtOwnerId", "values.policy"},
+		Settings: []control.Setting{{Name: "sync", Doc: "Lets it delete its own records", Default: false}},
 		Check: func(r *control.Resource) {
 			name, _ := chartOf(r)
 			if name != "external-dns" {
@@ -217,10 +218,10 @@ var releases = []control.Control{
 			for path, want := range map[string]string{"values.domainFilters": "the domains it may write to", "values.txtOwnerId": "a name that no other cluster has"} {
 				r.Guard(func() { isSet(path, want)(r) })
 			}
-			if v := r.Get("values.policy"); v.Text() == "sync" {
+			if v := r.Get("values.policy"); v.Text() == "sync" && !r.Flag("sync") {
 				r.Want(v, "upsert-only: with sync a mistake in the cluster deletes records")
 			}
 		},
-		Fix: "set values.domainFilters and values.txtOwnerId", Bad: `{chart: external-dns, values: {policy: sync}}`, Good: `{chart: external-dns, values: {domainFilters: [example.com], txtOwnerId: demo}}`,
+		Fix: "set values.domainFilters and values.txtOwnerId, and values.policy to upsert-only", Bad: `{chart: external-dns, values: {policy: sync}}`, Good: `{chart: external-dns, values: {domainFilters: [example.com], txtOwnerId: demo}}`,
 	},
 }

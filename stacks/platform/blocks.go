@@ -147,8 +147,13 @@ func (e Environment) checkWayOut(p *check.Errors) {
 		p.Add("network.nat is %q and network.interfaceEndpoints lacks %v: nodes could not join; add them, or choose single or per-zone", e.Network.NAT, missing)
 	}
 	way := egress.Way{InterfaceEndpoints: e.Network.InterfaceEndpoints, Mirrored: e.Network.MirroredRegistries}
+	var gaps []string
 	for _, gap := range egress.Missing(way, e.needs()...) {
-		p.Add("network.nat is %q: %v; or choose single or per-zone, or leave it out (omitAddons)", e.Network.NAT, gap)
+		gaps = append(gaps, gap.String())
+	}
+	if len(gaps) > 0 {
+		p.Add("network.nat is %q and what controllers need is not reached; choose single or per-zone, leave controllers out (omitAddons), or mend each: %s",
+			e.Network.NAT, strings.Join(gaps, ". "))
 	}
 }
 
