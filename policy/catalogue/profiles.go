@@ -27,14 +27,15 @@ func profiles() map[string]pack.Profile {
 		"dev": {
 			Levels: levels(advisory, off),
 			Choices: map[string]pack.Choice{
-				"eks-endpoint-not-public":     {Level: advisory, Because: "a laptop may reach a dev cluster from named ranges; those are mandatory"},
-				"kms-deletion-window":         {Settings: map[string]any{"days": 7}, Because: "what a dev key encrypts can be lost"},
-				"plat-external-dns-scoped":    {Settings: map[string]any{"sync": true}, Because: "its names go with it, or its zone could not"},
-				"logs-retention":              {Settings: map[string]any{"days": 7}, Because: "logs of dev are read the same week"},
-				"plat-nat-per-az":             {Level: off, Because: "dev saves the gateways"},
-				"plat-certmanager-issuer-env": {Settings: map[string]any{"production": false}, Because: "dev must not use up the limits of certificates that count"},
-				"plat-stateful-protected":     thrown,
-				"plat-namespace-default-deny": workloads,
+				"eks-endpoint-not-public":      {Level: advisory, Because: "a laptop may reach a dev cluster from named ranges; those are mandatory"},
+				"kms-deletion-window":          {Settings: map[string]any{"days": 7}, Because: "what a dev key encrypts can be lost"},
+				"plat-external-dns-scoped":     {Settings: map[string]any{"sync": true}, Because: "its names go with it, or its zone could not"},
+				"logs-retention":               {Settings: map[string]any{"days": 7}, Because: "logs of dev are read the same week"},
+				"plat-nat-per-az":              {Level: off, Because: "dev saves the gateways"},
+				"plat-certmanager-issuer-env":  {Settings: map[string]any{"production": false}, Because: "dev must not use up the limits of certificates that count"},
+				"plat-stateful-protected":      thrown,
+				"plat-ingress-scheme-explicit": {Level: advisory, Because: "a web ACL costs more than what it guards in dev"},
+				"plat-namespace-default-deny":  workloads,
 			},
 		},
 		"staging": {
@@ -55,6 +56,7 @@ func profiles() map[string]pack.Profile {
 				"plat-subnet-az-balance":          {Settings: map[string]any{"zones": 3}, Because: "prod survives the loss of a zone with two left"},
 				"plat-node-subnets-all-azs":       {Settings: map[string]any{"zones": 3}, Because: "prod survives the loss of a zone with two left"},
 				"plat-namespace-default-deny":     workloads,
+				"events-target-dlq":               {Level: advisory, Because: "what Karpenter is warned of is worth nothing when it is late"},
 			},
 		},
 		"regulated": {

@@ -32,6 +32,13 @@ func tlsOnly(r *control.Resource) {
 	}
 }
 
+// Of how long a queue keeps messages, in seconds: what AWS takes where nothing is
+// said, and what is too short to be worth keeping longer.
+const (
+	fourDays   = 4 * 24 * 60 * 60
+	fewMinutes = 5 * 60
+)
+
 const (
 	openDocument   = `policy: '{"Statement":[{"Sid":"All","Effect":"Allow","Principal":"*","Action":["sqs:SendMessage"],"Resource":"*"}]}'`
 	closedDocument = `policy: '{"Statement":[{"Sid":"Events","Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":["sqs:SendMessage"],"Resource":"*"}]}'`
@@ -84,7 +91,7 @@ var messaging = []control.Control{
 	{
 		ID: "sqs-dlq", Severity: control.Medium,
 		Title: "Messages that cannot be handled are kept",
-		On:    []string{queue, "aws:sqs/redrivePolicy:RedrivePolicy"}, Reads: []string{"redrivePolicy", "aws:sqs/redrivePolicy:RedrivePolicy queueUrl"},
+		On:    []string{queue, "aws:sqs/redrivePolicy:RedrivePolicy"}, Reads: []string{"redrivePolicy", "messageRetentionSeconds", "aws:sqs/redrivePolicy:RedrivePolicy queueUrl"},
 		CheckStack: func(s *control.Stack) {
 			s.Each(queue, func(r *control.Resource) {
 				if r.Input("redrivePolicy").IsSet() || r.Input("redriveAllowPolicy").IsSet() || len(s.Referring("aws:sqs/redrivePolicy:RedrivePolicy", "queueUrl", r)) > 0 {
@@ -92,6 +99,9 @@ var messaging = []control.Control{
 				}
 				if len(s.Referring(queue, "redrivePolicy", r)) > 0 || strings.Contains(strings.ToLower(r.Name), "dlq") || strings.Contains(strings.ToLower(r.Name), "dead") {
 					return
+				}
+				if r.Input("messageRetentionSeconds").Int(fourDays) <= fewMinutes {
+					return // What is only good for minutes is worth nothing later.
 				}
 				r.Violate("it has no redrivePolicy: a message that cannot be handled comes again until it expires")
 			})

@@ -58,6 +58,21 @@ func container(fields string) string {
 	return pod("{containers: [{name: shop, image: \"123456789012.dkr.ecr.us-west-2.amazonaws.com/shop:1.2\", " + fields + "}]}")
 }
 
+// nodeAgents are workloads that serve their node, and so have what others must
+// not: its network, its ports, a folder with the lock of its iptables.
+var nodeAgents = control.Setting{
+	Name: "workloads", Doc: "Names of workloads that may, because they serve their node", Default: []string{"node-local-dns"},
+}
+
+// butNodeAgents lets those off.
+func butNodeAgents(do check) check {
+	return func(r *control.Resource) {
+		if !slices.Contains(r.Words(nodeAgents.Name), objectName(r)) {
+			do(r)
+		}
+	}
+}
+
 // podFlag wants a field of the pods to be false or absent.
 func podFlag(path string) check {
 	return inPod(func(r *control.Resource, p control.Value) {
@@ -100,12 +115,12 @@ var pods = []control.Control{
 		Title:   "No pod has its node's network",
 		Mapping: control.Mapping{CIS: "EKS 4.2.4", Checkov: "CKV_K8S_19", Trivy: "KSV-0009"},
 		On:      workloads, Reads: podReads("hostNetwork"),
-		Settings: []control.Setting{{Name: "workloads", Doc: "Names of workloads that may; a DNS cache of nodes must", Default: []string{"node-local-dns"}}},
-		Check: inPod(func(r *control.Resource, p control.Value) {
-			if v := p.Get("hostNetwork"); v.True() && !slices.Contains(r.Words("workloads"), objectName(r)) {
+		Settings: []control.Setting{nodeAgents},
+		Check: butNodeAgents(inPod(func(r *control.Resource, p control.Value) {
+			if v := p.Get("hostNetwork"); v.True() {
 				r.Want(v, "false, or nothing: no NetworkPolicy holds there, and the node's credentials are one request away")
 			}
-		}),
+		})),
 		Fix: "remove hostNetwork, or list the workload in the setting workloads",
 		Bad: pod("{hostNetwork: true}"), Good: pod("{hostNetwork: false}"),
 	},
@@ -114,11 +129,12 @@ var pods = []control.Control{
 		Title:   "No process gets more privileges than its container",
 		Mapping: control.Mapping{CIS: "EKS 4.2.5", Checkov: "CKV_K8S_20", Trivy: "KSV-0001"},
 		On:      workloads, Reads: podReads("containers.securityContext.allowPrivilegeEscalation"),
-		Check: eachContainer(func(r *control.Resource, _, c control.Value) {
+		Settings: []control.Setting{nodeAgents},
+		Check: butNodeAgents(eachContainer(func(r *control.Resource, _, c control.Value) {
 			if v := c.Get("securityContext.allowPrivilegeEscalation"); !v.False() {
 				r.Want(v, "false")
 			}
-		}),
+		})),
 		Fix: "set securityContext.allowPrivilegeEscalation to false in every container",
 		Bad: container("command: [shop]"), Good: container("securityContext: {allowPrivilegeEscalation: false}"),
 	},
@@ -127,7 +143,8 @@ var pods = []control.Control{
 		Title:   "No container runs as root",
 		Mapping: control.Mapping{Checkov: "CKV_K8S_23", Trivy: "KSV-0012, KSV-0105"},
 		On:      workloads, Reads: podReads("securityContext.runAsNonRoot", "containers.securityContext.runAsNonRoot", "containers.securityContext.runAsUser"),
-		Check: eachContainer(func(r *control.Resource, p, c control.Value) {
+		Settings: []control.Setting{nodeAgents},
+		Check: butNodeAgents(eachContainer(func(r *control.Resource, p, c control.Value) {
 			v := c.Get("securityContext.runAsNonRoot")
 			if v.False() || !v.True() && !p.Get("securityContext.runAsNonRoot").True() {
 				r.Want(v, "true, here or for the whole pod")
@@ -135,7 +152,7 @@ var pods = []control.Control{
 			if u := c.Get("securityContext.runAsUser"); u.Int(1) == 0 {
 				r.Want(u, "a user other than root")
 			}
-		}),
+		})),
 		Fix: "set securityContext.runAsNonRoot of the pod to true",
 		Bad: container("securityContext: {runAsUser: 0}"), Good: container("securityContext: {runAsNonRoot: true}"),
 	},
@@ -144,11 +161,12 @@ var pods = []control.Control{
 		Title:   "No container can change its own programs",
 		Mapping: control.Mapping{Checkov: "CKV_K8S_22", Trivy: "KSV-0014"},
 		On:      workloads, Reads: podReads("containers.securityContext.readOnlyRootFilesystem"),
-		Check: eachContainer(func(r *control.Resource, _, c control.Value) {
+		Settings: []control.Setting{nodeAgents},
+		Check: butNodeAgents(eachContainer(func(r *control.Resource, _, c control.Value) {
 			if v := c.Get("securityContext.readOnlyRootFilesystem"); !v.True() {
 				r.Want(v, "true")
 			}
-		}),
+		})),
 		Fix: "set securityContext.readOnlyRootFilesystem to true, and mount an emptyDir where it has to write",
 		Bad: container("command: [shop]"), Good: container("securityContext: {readOnlyRootFilesystem: true}"),
 	},
@@ -170,14 +188,14 @@ var pods = []control.Control{
 		Title:   "Containers ask for no capabilities",
 		Mapping: control.Mapping{Checkov: "CKV_K8S_25", Trivy: "KSV-0022, KSV-0119, KSV-0120"},
 		On:      workloads, Reads: podReads("containers.securityContext.capabilities.add"),
-		Settings: []control.Setting{{Name: "capabilities", Doc: "Capabilities that may be asked for", Default: []string{"NET_BIND_SERVICE"}}},
-		Check: eachContainer(func(r *control.Resource, _, c control.Value) {
+		Settings: []control.Setting{nodeAgents, {Name: "capabilities", Doc: "Capabilities that may be asked for", Default: []string{"NET_BIND_SERVICE"}}},
+		Check: butNodeAgents(eachContainer(func(r *control.Resource, _, c control.Value) {
 			c.Get("securityContext.capabilities.add").Each(func(v control.Value) {
 				if name := strings.TrimPrefix(v.Text(), "CAP_"); !slices.Contains(r.Words("capabilities"), name) {
 					r.Want(v, "at most "+strings.Join(r.Words("capabilities"), ", "))
 				}
 			})
-		}),
+		})),
 		Fix: "remove the capability",
 		Bad: container("securityContext: {capabilities: {add: [NET_ADMIN]}}"), Good: container("securityContext: {capabilities: {add: [NET_BIND_SERVICE]}}"),
 	},
@@ -244,13 +262,14 @@ var pods = []control.Control{
 		Title:   "No pod mounts a folder of its node",
 		Mapping: control.Mapping{Trivy: "KSV-0023, KSV-0121"},
 		On:      workloads, Reads: podReads("volumes.hostPath"),
-		Check: inPod(func(r *control.Resource, p control.Value) {
+		Settings: []control.Setting{nodeAgents},
+		Check: butNodeAgents(inPod(func(r *control.Resource, p control.Value) {
 			p.Get("volumes").Each(func(v control.Value) {
 				if h := v.Get("hostPath"); h.Present() {
 					r.Violate("%s is a folder of the node: want an emptyDir, or a claim", h.Path())
 				}
 			})
-		}),
+		})),
 		Fix: "use an emptyDir, a claim or a projected volume",
 		Bad: pod("{volumes: [{name: logs, hostPath: {path: /var/log}}]}"), Good: pod("{volumes: [{name: logs, emptyDir: {}}]}"),
 	},
@@ -277,13 +296,14 @@ var pods = []control.Control{
 		Title:   "No container takes a port of its node",
 		Mapping: control.Mapping{Checkov: "CKV_K8S_26", Trivy: "KSV-0024"},
 		On:      workloads, Reads: podReads("containers.ports.hostPort"),
-		Check: eachContainer(func(r *control.Resource, _, c control.Value) {
+		Settings: []control.Setting{nodeAgents},
+		Check: butNodeAgents(eachContainer(func(r *control.Resource, _, c control.Value) {
 			c.Get("ports").Each(func(p control.Value) {
 				if v := p.Get("hostPort"); v.Present() {
 					r.Want(v, "nothing: use a Service")
 				}
 			})
-		}),
+		})),
 		Fix: "remove hostPort",
 		Bad: container("ports: [{containerPort: 8080, hostPort: 8080}]"), Good: container("ports: [{containerPort: 8080}]"),
 	},
