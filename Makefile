@@ -3,6 +3,7 @@
 ENV ?= dev
 SEED ?= 1
 SANDBOX = .sandbox/bin/sandbox
+PACK = .sandbox/bin/slipway-policy
 # What only tests need, and what draws, is in modules of its own that ./... does not see.
 MODULES = cmd/report $(patsubst %/go.mod,%,$(wildcard tests/*/go.mod))
 
@@ -16,16 +17,18 @@ program:
 	@test -x $(SANDBOX) || echo "Compiling the sandbox: about two minutes on two cores, the first time."
 	@go build -o $(SANDBOX) ./cmd/sandbox
 
-up: program ## Create or update an environment in its simulated account
-	@$(SANDBOX) up $(ENV)
-	@echo "make report draws it, with who reaches whom and what takes how long."
+pack:
+	@go build -o $(PACK) ./policy && cp policy/PulumiPolicy.yaml $(dir $(PACK))
+
+up: program pack ## Create or update an environment in its simulated account, checked by the policy pack
+	@$(SANDBOX) up $(ENV) --policy-pack $(PACK)
+	@echo "Next: make report, and open report/index.html: a picture, who reaches whom, what takes how long."
 
 preview: program ## Show what up would do
 	@$(SANDBOX) preview $(ENV)
 
-policy: program ## Check a preview of an environment with the policy pack
-	@go build -o .sandbox/bin/slipway-policy ./policy && cp policy/PulumiPolicy.yaml .sandbox/bin/
-	@$(SANDBOX) preview $(ENV) --policy-pack .sandbox/bin/slipway-policy
+policy: program pack ## Check a preview of an environment with the policy pack
+	@$(SANDBOX) preview $(ENV) --policy-pack $(PACK)
 
 refresh: program ## Bring Pulumi's state to what exists in the account
 	@$(SANDBOX) refresh $(ENV)
@@ -47,7 +50,7 @@ report: program ## Write report/index.html about an environment that up has made
 	@cd cmd/report && go build -o ../../.sandbox/bin/report .
 	@mkdir -p .sandbox/$(ENV)
 	@$(SANDBOX) export $(ENV) >.sandbox/$(ENV)/export.json
-	@.sandbox/bin/report --state .sandbox/$(ENV)/export.json --timeline .sandbox/$(ENV)/timeline.json --config stacks/Pulumi.$(ENV).yaml
+	@.sandbox/bin/report --state .sandbox/$(ENV)/export.json --timeline .sandbox/$(ENV)/timeline.json --policies .sandbox/$(ENV)/policy.json --config stacks/Pulumi.$(ENV).yaml
 
 drift: program ## Change something in the account behind Pulumi's back; SEED chooses what
 	@$(SANDBOX) drift $(ENV) --seed $(SEED)
@@ -86,4 +89,4 @@ bench: ## Measure: a second up against the first, and what the sandbox adds to e
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox
 
-.PHONY: help program up preview policy refresh destroy state timeline reach report drift recover serve test mutate chaos conformance lint golden bench clean
+.PHONY: help program pack up preview policy refresh destroy state timeline reach report drift recover serve test mutate chaos conformance lint golden bench clean

@@ -29,6 +29,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	f := flag.NewFlagSet("report", flag.ContinueOnError)
 	state := f.String("state", "-", "what `pulumi stack export` wrote; - is standard input")
 	times := f.String("timeline", "", "what `sandbox timeline --json` wrote; without it there is no timeline")
+	said := f.String("policies", "", "what the policy packs said in the last up, from policy.json; without it the pack judges the state")
 	config := f.String("config", "", "the stack's configuration, for the policy profile and exemptions; without it the pack's own")
 	target := f.String("out", filepath.Join("report", "index.html"), "the page")
 	if err := f.Parse(args); err != nil {
@@ -43,6 +44,9 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	}
 	var r *report
 	if r, err = newReport(ctx, s, *config); err != nil {
+		return err
+	}
+	if err := r.said(*said); err != nil {
 		return err
 	}
 	if r.Timeline, err = readTimeline(*times); err != nil {

@@ -183,3 +183,37 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("the page of a stack without a timeline: %v %q", err, said.String())
 	}
 }
+
+// What the engine was told in the last up stands in the place of the pack's own
+// judgement, what blocks first; without it there is that judgement.
+func TestPoliciesOfTheLastUp(t *testing.T) {
+	r, _ := smallPage(t)
+	own := len(r.Policies.Findings)
+	file := filepath.Join(t.TempDir(), "policy.json")
+	if err := r.said(file); err != nil || r.Policies.LastUp || len(r.Policies.Findings) != own {
+		t.Errorf("without a file: %v, %d findings of %d", err, len(r.Policies.Findings), own)
+	}
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(`{"packs": ["mine"], "findings": [
+		{"policy": "a", "level": "advisory", "resource": "x", "message": "one"},
+		{"policy": "b", "level": "mandatory", "resource": "y", "message": "two\nFix: three"}]}`)
+	if err := r.said(file); err != nil {
+		t.Fatal(err)
+	}
+	got := r.Policies.Findings
+	if len(got) != 2 || got[0].Control != "b" || !slices.Equal(got[0].Lines, []string{"two", "Fix: three"}) || got[1].Level != "advisory" {
+		t.Errorf("the findings are %+v", got)
+	}
+	page, err := r.page()
+	if err != nil || !bytes.Contains(page, []byte("2 findings in the last update")) {
+		t.Errorf("the page does not say where they are from: %v", err)
+	}
+	write("{")
+	if err := r.said(file); err == nil || !strings.Contains(err.Error(), "run up, which writes it anew") {
+		t.Errorf("a broken file: %v", err)
+	}
+}

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -26,7 +28,44 @@ type finding struct {
 // checked are the findings of a run of the policy pack over the state.
 type checked struct {
 	Controls, Resources int
-	Findings            []finding
+	// LastUp says that the engine was told them in the last update.
+	LastUp   bool
+	Findings []finding
+}
+
+// said replaces findings with those that the engine was told in the last update,
+// which another pack may have made, and which knows what an update refused.
+func (r *report) said(file string) error {
+	if file == "" {
+		return nil
+	}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	var kept struct {
+		Findings []struct{ Policy, Level, Resource, Message string }
+	}
+	if err := json.Unmarshal(text, &kept); err != nil {
+		return fmt.Errorf("%s is not what up keeps (%w): run up, which writes it anew", file, err)
+	}
+	r.Policies.LastUp, r.Policies.Findings = true, nil
+	for _, f := range kept.Findings {
+		r.Policies.Findings = append(r.Policies.Findings, finding{
+			Control: f.Policy, Level: f.Level, Resource: f.Resource, Lines: strings.Split(f.Message, "\n"),
+		})
+	}
+	r.Policies.sort()
+	return nil
+}
+
+// sort puts what blocks first.
+func (c *checked) sort() {
+	slices.SortStableFunc(c.Findings, func(a, b finding) int {
+		return strings.Compare(b.Level+a.Control+a.Resource, a.Level+b.Control+b.Resource)
+	})
 }
 
 // judge runs the pack over a state as the engine does at the end of an update:
@@ -61,9 +100,7 @@ func judge(ctx context.Context, s *stack, configFile string) (*checked, error) {
 		return nil, fmt.Errorf("judging the stack: %w", err)
 	}
 	out.add(answer)
-	slices.SortStableFunc(out.Findings, func(a, b finding) int {
-		return strings.Compare(b.Level+a.Control+a.Resource, a.Level+b.Control+b.Resource)
-	})
+	out.sort()
 	return out, nil
 }
 

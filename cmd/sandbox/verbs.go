@@ -26,6 +26,7 @@ func up(ctx context.Context, r *run) error {
 			result, err = s.Up(ctx)
 			return err
 		})
+		err = errors.Join(err, r.judged(ctx, s), r.keep(s))
 		if err != nil {
 			return err
 		}
@@ -40,7 +41,7 @@ func up(ctx context.Context, r *run) error {
 func preview(ctx context.Context, r *run) error {
 	return with(ctx, r, func(s *engine.Session) error {
 		_, err := s.Preview(ctx)
-		return err
+		return errors.Join(err, r.judged(ctx, s))
 	})
 }
 

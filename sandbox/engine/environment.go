@@ -73,6 +73,7 @@ type Session struct {
 	servers   *provider.Servers
 	endpoints *kube.Endpoints
 	recorder  recorder
+	judgement Judgement
 }
 
 // Open opens the account, serves its providers and selects the stack, making

@@ -36,10 +36,12 @@ func color(w io.Writer) string {
 // Up brings the stack to what its program says.
 func (s *Session) Up(ctx context.Context) (auto.UpResult, error) {
 	out := orDiscard(s.env.Out)
+	streams, end := s.listen()
+	defer end()
 	result, err := s.Stack.Up(ctx,
 		optup.ProgressStreams(out), optup.ErrorProgressStreams(orDiscard(s.env.Err)),
 		optup.Color(color(out)), optup.SuppressOutputs(), optup.ShowSecrets(false),
-		optup.PolicyPacks(s.env.PolicyPacks...),
+		optup.PolicyPacks(s.env.PolicyPacks...), optup.EventStreams(streams...),
 	)
 	return result, s.short("update", err)
 }
@@ -47,9 +49,12 @@ func (s *Session) Up(ctx context.Context) (auto.UpResult, error) {
 // Preview shows what Up would do.
 func (s *Session) Preview(ctx context.Context) (auto.PreviewResult, error) {
 	out := orDiscard(s.env.Out)
+	streams, end := s.listen()
+	defer end()
 	result, err := s.Stack.Preview(ctx,
 		optpreview.ProgressStreams(out), optpreview.ErrorProgressStreams(orDiscard(s.env.Err)),
 		optpreview.Color(color(out)), optpreview.PolicyPacks(s.env.PolicyPacks...),
+		optpreview.EventStreams(streams...),
 	)
 	return result, s.short("preview", err)
 }
