@@ -86,7 +86,10 @@ conformance: ## Hold the sandbox to the real AWS provider; needs terraform, see 
 bench: ## Measure: a second up against the first, and what the sandbox adds to each operation
 	go test ./sandbox ./tests -run '^$$' -bench . -benchtime 1x
 
+fuzz: ## Change random networks, and ask a million times what reach says before and after
+	go test ./reach -run TestChangesDoWhatTheyMay -rapid.checks 22000 -timeout 1h -v
+
 clean: ## Forget every simulated account and the built CLI
 	rm -rf .sandbox
 
-.PHONY: help program pack up preview policy refresh destroy state timeline reach report drift recover serve test mutate chaos conformance lint golden bench clean
+.PHONY: help program pack up preview policy refresh destroy state timeline reach report drift recover serve test mutate chaos conformance lint golden bench fuzz clean

@@ -201,6 +201,15 @@ func TestNetworkPolicies(t *testing.T) {
 		"only DNS out": {func(s *scene) {
 			s.policy("dns", "team", p{"podSelector": p{}, "egress": []any{p{"ports": []any{p{"port": float64(53), "protocol": "UDP"}}, "to": []any{p{"namespaceSelector": p{"matchLabels": p{namespaceLabel: systemSpace}}, "podSelector": p{"matchLabels": p{"k8s-app": "kube-dns"}}}}}}})
 		}, question{from: "namespace:team", to: "web", some: "nothing"}},
+		"perhaps selected by another that opens nothing": {func(s *scene) {
+			s.policy("perhaps", "shop", p{"podSelector": p{"matchLabels": p{"app": "web"}}, "policyTypes": []any{"Ingress"}})
+		}, question{from: "namespace:team", to: "namespace:shop", some: "nothing", says: []string{"stopped at network policies of pods of namespace shop"}}},
+		"perhaps selected by another that opens something": {func(s *scene) {
+			s.policy("perhaps", "shop", from(p{"namespaceSelector": p{}}))
+		}, question{from: "namespace:team", to: "namespace:shop", some: "nothing", may: "tcp; udp 9000-9010", says: []string{"whether policy perhaps selects pods of namespace shop"}}},
+		"perhaps selected, and by no other": {func(s *scene) {
+			s.policy("perhaps", "team", p{"podSelector": p{"matchLabels": p{"app": "job"}}, "policyTypes": []any{"Ingress"}})
+		}, question{from: "namespace:shop", to: "namespace:team", some: "nothing", may: "all", says: []string{"whether policy perhaps selects pods of namespace team"}}},
 		"a service": {func(s *scene) {
 			s.policy("open", "shop", from(p{"namespaceSelector": p{}})).
 				add(serviceType, "web-service", p{"metadata": p{"name": "web-service", "namespace": "shop"}, "spec": p{"selector": p{"app": "web"}, "ports": []any{p{"port": float64(80)}}}})

@@ -25,8 +25,8 @@ func (w *walk) passPolicies(p *packet, own *pod, peer *Place, s side) *Blocker {
 		return nil
 	}
 	var kept boxes
-	var by, names []string
-	open := true
+	var by, names, doubtful []string
+	isolated := false
 	for _, policy := range w.n.policies {
 		rules, isolates := policy.in, policy.ingress
 		if s == destination {
@@ -37,22 +37,32 @@ func (w *walk) passPolicies(p *packet, own *pod, peer *Place, s side) *Blocker {
 			continue
 		}
 		names = append(names, policy.name)
-		if selected == maybe && w.assume(fmt.Sprintf("whether policy %s selects %s depends on their labels", policy.name, own)) {
-			kept, by = append(kept, p.conns...), append(by, "not selected by "+policy.name)
+		if selected == maybe && !w.lenient {
+			isolated = true // For the strict it isolates and opens nothing.
 			continue
 		}
-		open = false
+		isolated = isolated || selected == yes
 		if selected == maybe {
-			continue // For the strict it isolates and opens nothing.
+			doubtful = append(doubtful, policy.name)
 		}
 		for _, r := range rules {
 			for _, b := range w.ruled(p, policy, r, peer, s) {
+				if selected == maybe {
+					w.assume(doubt(policy.name, own))
+				}
 				kept, by = append(kept, b), append(by, "policy "+policy.name)
 			}
 		}
 	}
+	if !isolated {
+		// It may be that none of them selects it.
+		for _, name := range doubtful {
+			w.assume(doubt(name, own))
+			kept, by = append(kept, p.conns...), append(by, "not selected by "+name)
+		}
+	}
 	at := fmt.Sprintf("network policies of %s", own)
-	if open && len(names) == 0 {
+	if len(names) == 0 {
 		p.hop(at, "none selects them")
 		return nil
 	}
@@ -60,6 +70,11 @@ func (w *walk) passPolicies(p *packet, own *pod, peer *Place, s side) *Blocker {
 		Why:  fmt.Sprintf("%s isolates them, and no rule is for %s %s %s", enumerate(names), p.conns.what(), preposition(s), peer),
 		Take: "a NetworkPolicy that opens it",
 	})
+}
+
+// doubt is the fact that a pod is selected or not.
+func doubt(policy string, own *pod) string {
+	return fmt.Sprintf("whether policy %s selects %s depends on their labels", policy, own)
 }
 
 // ruled are the connections that one rule lets through.
