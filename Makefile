@@ -84,7 +84,7 @@ conformance: ## Hold the sandbox to the real AWS provider; needs terraform, see 
 	SLIPWAY_CONFORMANCE=all go test -count=1 -v -timeout 30m ./tests/conformance
 
 bench: ## Measure: a second up against the first, and what the sandbox adds to each operation
-	go test ./sandbox ./tests -run '^$$' -bench . -benchtime 1x
+	go test ./sandbox ./tests ./reach -run '^$$' -bench . -benchtime 1x
 
 fuzz: ## Change random networks, and ask a million times what reach says before and after
 	go test ./reach -run TestChangesDoWhatTheyMay -rapid.checks 22000 -timeout 1h -v
