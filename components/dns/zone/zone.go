@@ -29,8 +29,8 @@ const defaultKeyDeletionDays = 30
 type Zone struct {
 	pulumi.ResourceState
 
-	// Ready is the zone and its delegation. What asks the internet for a name in it,
-	// as the validation of a certificate does, waits for both.
+	// Ready is the zone, its delegation and its records. What asks the internet for a
+	// name in it, as the validation of a certificate does, waits for all of them.
 	Ready []pulumi.Resource
 
 	// ID is the zone's ID, such as Z0123456789ABCDEFGHIJ.
@@ -115,9 +115,12 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	for _, r := range args.Records {
 		record := r.args(args.Domain)
 		record.ZoneId = zone.ZoneId
-		if _, err := route53.NewRecord(ctx, name+"-"+r.key(), record, pulumi.Parent(c)); err != nil {
+		made, err := route53.NewRecord(ctx, name+"-"+r.key(), record, pulumi.Parent(c))
+		if err != nil {
 			return nil, fmt.Errorf("zone %q: writing record %s: %w", name, r.key(), err)
 		}
+		// A certificate is judged by the records of type CAA that are there.
+		c.Ready = append(c.Ready, made)
 	}
 	if args.QueryLogDays != 0 {
 		if err := args.logQueries(ctx, name, zone, c); err != nil {
