@@ -290,3 +290,10 @@ func TestMatrix(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// A port by a name that nobody knows is perhaps any, and surely none.
+func TestPolicyOfANamedPort(t *testing.T) {
+	s := platform().add(namespaceType, "team", p{"metadata": p{"name": "team"}}).
+		policy("out", "team", p{"podSelector": p{}, "policyTypes": []any{"Egress"}, "egress": []any{p{"ports": []any{p{"port": "http"}}}}})
+	ask(t, s.network(), question{from: "namespace:team", to: "internet", some: "nothing", may: "tcp"})
+}

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -126,7 +127,7 @@ func (n *Network) matches(peer policyPeer, namespace string, other *pod) tri {
 }
 
 // what is what a rule lets through to the ports of a pod.
-func (r policyRule) what(target *pod, lenient bool) flow.Set {
+func (r policyRule) what(target *pod, assume func(fact string) bool) flow.Set {
 	if len(r.ports) == 0 {
 		return allTraffic
 	}
@@ -143,7 +144,7 @@ func (r policyRule) what(target *pod, lenient bool) flow.Set {
 				number, known = target.ports[name]
 			}
 			if !known {
-				if lenient {
+				if assume(fmt.Sprintf("which port is called %s is not known", name)) {
 					what = what.Union(flow.Protocol(protocol))
 				}
 				continue
@@ -151,7 +152,7 @@ func (r policyRule) what(target *pod, lenient bool) flow.Set {
 			port = number
 		}
 		switch {
-		case !p.known("port") && lenient:
+		case !p.known("port") && assume("a port of a network policy is not known yet"):
 			what = what.Union(flow.Protocol(protocol))
 		case !p.known("port"):
 		case port < 0:

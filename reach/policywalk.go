@@ -80,7 +80,7 @@ func doubt(policy string, own *pod) string {
 // ruled are the connections that one rule lets through.
 func (w *walk) ruled(p *packet, policy *policy, r policyRule, peer *Place, s side) boxes {
 	target := p.to.pod
-	what := r.what(target, w.lenient)
+	what := r.what(target, w.assume)
 	var out boxes
 	for _, b := range p.conns {
 		if b.what = b.what.Intersect(what); b.what.Empty() {
