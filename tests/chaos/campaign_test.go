@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 }
 
 // sample is how many cases a short campaign has.
-const sample = 60
+const sample = 30
 
 func TestModel(t *testing.T) {
 	t.Parallel()
