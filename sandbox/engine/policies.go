@@ -56,7 +56,7 @@ func (s *Session) listen() (streams []chan<- events.EngineEvent, end func()) {
 					p := e.PolicyEvent
 					packs[p.PolicyPackName] = true
 					found = append(found, PolicyFinding{
-						Policy: p.PolicyName, Level: p.EnforcementLevel, Severity: string(p.Severity),
+						Policy: p.PolicyName, Level: p.EnforcementLevel, Severity: p.Severity,
 						Resource: logicalName(p.ResourceURN), URN: p.ResourceURN, Message: strings.TrimSpace(p.Message),
 					})
 				case e.PolicyAnalyzeSummaryEvent != nil:

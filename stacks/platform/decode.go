@@ -52,25 +52,25 @@ func parse(stack string, value any) (Environment, error) {
 	if err := decode(object, &environment); err != nil {
 		return Environment{}, err
 	}
-	if environment.NodeGroups, err = each(groups, systemGroup, object["nodeGroups"]); err != nil {
+	if environment.NodeGroups, err = each(groups, groups[systemGroup].clone, object["nodeGroups"]); err != nil {
 		return Environment{}, err
 	}
-	if environment.NodePools, err = each(pools, generalPool, object["nodePools"]); err != nil {
+	if environment.NodePools, err = each(pools, pools[generalPool].clone, object["nodePools"]); err != nil {
 		return Environment{}, err
 	}
 	return environment, environment.validate(stack)
 }
 
-// each are the entries of a map, every one begun from one of the tier's. Given
-// ones replace the tier's; without any the tier's own remain.
-func each[T interface{ clone() T }](own map[string]T, begin string, given any) (map[string]T, error) {
+// each are the entries of a map, every one begun from a default. Given ones
+// replace the tier's own, which remain without any.
+func each[T any](own map[string]T, begin func() T, given any) (map[string]T, error) {
 	entries, ok := given.(map[string]any)
 	if !ok {
 		return own, nil
 	}
 	made := make(map[string]T, len(entries))
 	for name, entry := range entries {
-		one := own[begin].clone()
+		one := begin()
 		if err := decode(entry, &one); err != nil {
 			return nil, err
 		}

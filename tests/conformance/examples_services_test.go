@@ -11,7 +11,7 @@ func (e *exampleMaker) services(zone made) {
 	e.make(cloud.EventTarget, "event-target", cloud.Props{"rule": rule.id, "targetId": "example", "arn": queue.state["arn"]})
 
 	certificate := e.make(cloud.Certificate, "certificate", cloud.Props{"domainName": "www.example.org", "validationMethod": "DNS"})
-	proof := cloud.Props(certificate.state).Objs("domainValidationOptions")[0]
+	proof := certificate.state.Objs("domainValidationOptions")[0]
 	e.make(cloud.Route53Record, "proof", cloud.Props{
 		"zoneId": zone.id, "name": proof["resourceRecordName"], "type": proof["resourceRecordType"], "ttl": 60.0,
 		"records": []any{proof["resourceRecordValue"]},

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -117,8 +118,14 @@ func createLock(tx *cloud.Tx, r *cloud.Resource) error {
 // checkUnlocked refuses to undo a lock whose grace time is over: nobody can, not
 // even AWS. One without grace time is in governance mode and can always go.
 func checkUnlocked(tx *cloud.Tx, lock *cloud.Resource) error {
+	if lock.Facts.Str("final") == "" {
+		return nil
+	}
 	final, err := time.Parse(time.RFC3339, lock.Facts.Str("final"))
-	if err != nil || tx.Now().Before(final) {
+	if err != nil {
+		return fmt.Errorf("the lock of backup vault %s: %w", lock.ID, err)
+	}
+	if tx.Now().Before(final) {
 		return nil
 	}
 	return vaultLocked.Refuse("Backup vault %s is locked for good since %s", lock.ID, lock.Facts.Str("final"))
