@@ -99,7 +99,7 @@ func data(ctx *pulumi.Context, g fixture.Ground, inside kube.Target) error {
 	if err != nil {
 		return err
 	}
-	if _, err := backup.New(ctx, "backups", backup.Args{Region: fixture.Region, KeyARN: k.ARN}); err != nil {
+	if _, err := backup.New(ctx, "backups", backup.Args{Region: fixture.Region, AccountID: fixture.AccountID, KeyARN: k.ARN}); err != nil {
 		return err
 	}
 	driver, err := awseks.NewAddon(ctx, "driver", &awseks.AddonArgs{
