@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/fault"
 )
 
@@ -80,6 +81,10 @@ func (w *World) Kept() map[string]int {
 	for _, r := range w.state.Resources {
 		if r.RetainOnDelete && calls(r) {
 			kept[string(r.Type)]++
+		}
+		// A database leaves its last snapshot, unless it is told not to.
+		if string(r.Type) == cloud.DBInstance && !cloud.Props(r.Inputs).Bool("skipFinalSnapshot") {
+			kept[cloud.DBSnapshot]++
 		}
 	}
 	return kept

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 
@@ -15,6 +17,9 @@ import (
 	"github.com/slipway-iac/slipway/stacks/platform"
 )
 
+// tierLine is the line of a configuration beside which protection is lifted.
+var tierLine = regexp.MustCompile(`(?m)^( *)tier: .*$`)
+
 // Site is where environments are run on the real engine.
 type Site struct {
 	// Root is the project.
@@ -23,11 +28,26 @@ type Site struct {
 	Pulumi auto.PulumiCommand
 }
 
-// Environment prepares an environment of the project in a folder.
+// Environment prepares an environment of the project in a folder, without its
+// protection: nothing that is protected is ever destroyed.
 func (s Site) Environment(name, dir string, out io.Writer) (engine.Environment, platform.Environment, error) {
-	config, err := platform.ReadFile(filepath.Join(s.Root, "stacks", "Pulumi."+name+".yaml"))
+	project := filepath.Join(dir, "unprotected")
+	file := filepath.Join("stacks", "Pulumi."+name+".yaml")
+	for _, f := range []string{"Pulumi.yaml", file} {
+		text, err := os.ReadFile(filepath.Join(s.Root, f))
+		if err != nil {
+			return engine.Environment{}, platform.Environment{}, err
+		}
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(project, f)), 0o755); err != nil {
+			return engine.Environment{}, platform.Environment{}, err
+		}
+		if err := os.WriteFile(filepath.Join(project, f), tierLine.ReplaceAll(text, []byte("$0\n${1}protect: false")), 0o600); err != nil {
+			return engine.Environment{}, platform.Environment{}, err
+		}
+	}
+	config, err := platform.ReadFile(filepath.Join(project, file))
 	return engine.Environment{
-		Name: name, Dir: dir, ProjectDir: s.Root, Program: platform.Deploy, Pulumi: s.Pulumi,
+		Name: name, Dir: dir, ProjectDir: project, Program: platform.Deploy, Pulumi: s.Pulumi,
 		AccountID: config.AccountID, Caller: config.DeployerRoleARN, Out: out, Err: out,
 		Engine: kube.Engine{Location: kube.Location(config.Engine.Location), Address: netip.MustParseAddr("203.0.113.10")},
 	}, config, err
