@@ -86,14 +86,14 @@ func (p Program) installed(tx *cloud.Tx, cluster *cloud.Resource) (account objec
 // its pods runs.
 func (p Program) account(tx *cloud.Tx, cluster *cloud.Resource, release objects.Release) (objects.Name, string) {
 	account := objects.Name{Namespace: release.Name.Namespace, Name: p.Account.Name}
-	i := slices.IndexFunc(objects.List(tx, cluster, "apps/v1", "Deployment"), func(o *cloud.Resource) bool {
+	deployments := objects.List(tx, cluster, "apps/v1", "Deployment")
+	i := slices.IndexFunc(deployments, func(o *cloud.Resource) bool {
 		return objects.MadeBy(o.Props) == release.Name
 	})
 	if i < 0 {
 		return account, fmt.Sprintf("the release %s has no Deployment any more", release.Name.ID())
 	}
-	deployment := objects.List(tx, cluster, "apps/v1", "Deployment")[i]
-	workload, _ := pods.Of(deployment)
+	workload, _ := pods.Of(deployments[i])
 	account = objects.Name{Namespace: workload.Name.Namespace, Name: cmp.Or(workload.Spec.Str("serviceAccountName"), "default")}
 	state := pods.Look(tx, cluster)
 	if err := state.Trouble(workload); err != nil && state.Running(workload) == 0 {

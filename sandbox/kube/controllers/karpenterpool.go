@@ -64,9 +64,10 @@ func provide(tx *cloud.Tx, cluster *cloud.Resource, own []*cloud.Resource) map[s
 	order := slices.SortedFunc(maps.Keys(pools), func(a, b string) int {
 		return cmp.Or(pools[b].weight-pools[a].weight, strings.Compare(a, b))
 	})
+	state := pods.Look(tx, cluster)
 	for _, w := range pods.Workloads(tx, cluster) {
 		// A start that places no pod more is the last for these.
-		for placed := -1; homeless(tx, cluster, w, &placed); {
+		for placed := -1; homeless(state, w, &placed); state = pods.Look(tx, cluster) {
 			if !slices.ContainsFunc(order, func(id string) bool {
 				started, err := pools[id].start(tx, cluster, w.Spec)
 				if err != nil {
@@ -83,11 +84,10 @@ func provide(tx *cloud.Tx, cluster *cloud.Resource, own []*cloud.Resource) map[s
 
 // homeless tells whether pods of a workload find no node, and more of them run
 // than before. Those of DaemonSets follow nodes, not the other way round.
-func homeless(tx *cloud.Tx, cluster *cloud.Resource, w pods.Workload, before *int) bool {
+func homeless(state *pods.State, w pods.Workload, before *int) bool {
 	if w.Kind == "DaemonSet" || w.Object != nil && control.Deleting(w.Object) {
 		return false
 	}
-	state := pods.Look(tx, cluster)
 	var late *cloud.Late
 	running := state.Running(w)
 	more := running > *before

@@ -35,6 +35,12 @@ var kinds = map[string]string{
 	"apps/v1/Deployment": "replicas", "apps/v1/StatefulSet": "replicas", "apps/v1/DaemonSet": "", "batch/v1/Job": "parallelism", "v1/Pod": "",
 }
 
+func isWorkload(r *cloud.Resource) bool {
+	apiVersion, kind := objects.TypeOf(r.Props)
+	_, ok := kinds[apiVersion+"/"+kind]
+	return ok
+}
+
 // Of is an object as a workload. It tells whether the object is one.
 func Of(r *cloud.Resource) (Workload, bool) {
 	apiVersion, kind := objects.TypeOf(r.Props)
@@ -60,10 +66,9 @@ func Of(r *cloud.Resource) (Workload, bool) {
 // then by age.
 func Workloads(tx *cloud.Tx, cluster *cloud.Resource) []Workload {
 	all := ofAddons(tx, cluster)
-	for _, r := range objects.All(tx, cluster) {
-		if w, ok := Of(r); ok {
-			all = append(all, w)
-		}
+	for _, r := range objects.All(tx, cluster, isWorkload) {
+		w, _ := Of(r)
+		all = append(all, w)
 	}
 	system := func(w Workload) int {
 		if w.Object == nil && w.Kind == "DaemonSet" {
