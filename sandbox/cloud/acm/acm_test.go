@@ -8,6 +8,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/acm"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/elbv2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
@@ -19,72 +20,52 @@ var west = cloud.Session{Region: "us-west-2"}
 
 // world is an account with the zone example.com.
 type world struct {
-	t    *testing.T
-	acct *cloud.Account
-	made int
+	*cloudtest.World
 	zone *cloud.Resource
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{ec2.Service(), elbv2.Service(), route53.Service(), acm.Service()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{t: t, acct: acct}
-	w.zone = w.make(cloud.Route53Zone, cloud.Props{"name": "example.com"})
+	w := &world{World: cloudtest.New(t, west, ec2.Service(), elbv2.Service(), route53.Service(), acm.Service())}
+	w.zone = w.Make(cloud.Route53Zone, cloud.Props{"name": "example.com"})
 	return w
 }
 
-func (w *world) try(kind string, p cloud.Props) (*cloud.Resource, error) {
-	w.made++
-	return w.acct.Create(west, kind, fmt.Sprint("urn:", w.made), p)
-}
-
-func (w *world) make(kind string, p cloud.Props) *cloud.Resource {
-	w.t.Helper()
-	r, err := w.try(kind, p)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return r
-}
-
 func (w *world) certificate(domain string, more ...string) *cloud.Resource {
-	w.t.Helper()
+	w.T.Helper()
 	p := cloud.Props{"domainName": domain, "validationMethod": "DNS"}
 	if len(more) > 0 {
 		p["subjectAlternativeNames"] = cloud.Strings(more...)
 	}
-	return w.make(cloud.Certificate, p)
+	return w.Make(cloud.Certificate, p)
 }
 
 // record puts a set of records into a zone, over another.
 func (w *world) record(zone *cloud.Resource, name, kind string, values ...string) {
-	w.t.Helper()
-	w.make(cloud.Route53Record, cloud.Props{
+	w.T.Helper()
+	w.Make(cloud.Route53Record, cloud.Props{
 		"zoneId": zone.ID, "name": name, "type": kind, "ttl": 60.0, "records": cloud.Strings(values...), "allowOverwrite": true,
 	})
 }
 
 // prove puts the records of a certificate into a zone.
 func (w *world) prove(cert, zone *cloud.Resource) {
-	w.t.Helper()
+	w.T.Helper()
 	for _, o := range cert.Props.Objs("domainValidationOptions") {
 		w.record(zone, o.Str("resourceRecordName"), o.Str("resourceRecordType"), o.Str("resourceRecordValue"))
 	}
 }
 
 func (w *world) validate(cert *cloud.Resource) error {
-	_, err := w.try(cloud.CertificateValidation, cloud.Props{"certificateArn": cert.ID})
+	_, err := w.Try(cloud.CertificateValidation, cloud.Props{"certificateArn": cert.ID})
 	return err
 }
 
 func (w *world) status(cert *cloud.Resource) string {
-	w.t.Helper()
-	r, err := w.acct.Read(west, cloud.Certificate, cert.ID)
+	w.T.Helper()
+	r, err := w.Account.Read(west, cloud.Certificate, cert.ID)
 	if err != nil || r == nil {
-		w.t.Fatal(r, err)
+		w.T.Fatal(r, err)
 	}
 	return r.Props.Str("status")
 }
@@ -100,37 +81,36 @@ func TestRefusals(t *testing.T) {
 		do   func(w *world) error
 	}{
 		"domain": {"certificate-domain", func(w *world) error {
-			_, err := w.try(cloud.Certificate, cloud.Props{"domainName": "example_com"})
+			_, err := w.Try(cloud.Certificate, cloud.Props{"domainName": "example_com"})
 			return err
 		}},
 		"alternative name": {"certificate-domain", func(w *world) error {
-			_, err := w.try(cloud.Certificate, cloud.Props{"domainName": "example.com", "subjectAlternativeNames": cloud.Strings("a.*.example.com")})
+			_, err := w.Try(cloud.Certificate, cloud.Props{"domainName": "example.com", "subjectAlternativeNames": cloud.Strings("a.*.example.com")})
 			return err
 		}},
 		"eleven names": {"certificate-too-many-names", func(w *world) error {
-			_, err := w.try(cloud.Certificate, cloud.Props{"domainName": "example.com", "subjectAlternativeNames": cloud.Strings(eleven...)})
+			_, err := w.Try(cloud.Certificate, cloud.Props{"domainName": "example.com", "subjectAlternativeNames": cloud.Strings(eleven...)})
 			return err
 		}},
 		"validation of nothing": {"certificate-missing", func(w *world) error {
-			_, err := w.try(cloud.CertificateValidation, cloud.Props{"certificateArn": "arn:aws:acm:us-west-2:123456789012:certificate/no"})
+			_, err := w.Try(cloud.CertificateValidation, cloud.Props{"certificateArn": "arn:aws:acm:us-west-2:123456789012:certificate/no"})
 			return err
 		}},
 		"in use": {"certificate-in-use", func(w *world) error {
 			cert := w.certificate("example.com")
-			if err := w.acct.Change(west, "listener", func(tx *cloud.Tx) error {
+			if err := w.Account.Change(west, "listener", func(tx *cloud.Tx) error {
 				tx.Make("test", cloud.Listener, "arn:listener", cloud.Props{"certificateArns": cloud.Strings(cert.ID)}, nil)
 				return nil
 			}); err != nil {
 				return err
 			}
-			return w.acct.Delete(west, cert.Kind, cert.ID)
+			return w.Account.Delete(west, cert.Kind, cert.ID)
 		}},
 	} {
-		err := tc.do(newWorld(t))
-		var refusal *cloud.Refusal
-		if !errors.As(err, &refusal) || refusal.Rule.Name != tc.rule {
-			t.Errorf("%s: got %v, want %s", name, err, tc.rule)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloudtest.WantRule(t, tc.do(newWorld(t)), tc.rule)
+		})
 	}
 }
 
@@ -149,7 +129,7 @@ func TestIssued(t *testing.T) {
 	if err := w.validate(cert); err != nil {
 		t.Errorf("waiting for what is there already: %v", err)
 	}
-	if err := w.acct.Delete(west, cert.Kind, cert.ID); err != nil {
+	if err := w.Account.Delete(west, cert.Kind, cert.ID); err != nil {
 		t.Error(err)
 	}
 }
@@ -158,8 +138,8 @@ func TestSameNamesAreNoChange(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := cloud.Props{"domainName": "example.com", "validationMethod": "DNS", "subjectAlternativeNames": cloud.Strings("*.example.com")}
-	cert := w.make(cloud.Certificate, p)
-	if changes, err := w.acct.Diff(west, cert.Kind, p, cert.Props, p); err != nil || len(changes) != 0 {
+	cert := w.Make(cloud.Certificate, p)
+	if changes, err := w.Account.Diff(west, cert.Kind, p, cert.Props, p); err != nil || len(changes) != 0 {
 		t.Errorf("got %v, %v", changes, err)
 	}
 }
@@ -179,30 +159,30 @@ func TestNeverIssued(t *testing.T) {
 			return cert
 		}},
 		"by e-mail": {never, "e-mail", func(w *world) *cloud.Resource {
-			return w.make(cloud.Certificate, cloud.Props{"domainName": "example.com", "validationMethod": "EMAIL"})
+			return w.Make(cloud.Certificate, cloud.Props{"domainName": "example.com", "validationMethod": "EMAIL"})
 		}},
 		"in a private zone": {never, "no public zone", func(w *world) *cloud.Resource {
-			vpc := w.make(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0/16"})
-			zone := w.make(cloud.Route53Zone, cloud.Props{"name": "example.org", "vpcs": []any{object{"vpcId": vpc.ID}}})
+			vpc := w.Make(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0/16"})
+			zone := w.Make(cloud.Route53Zone, cloud.Props{"name": "example.org", "vpcs": []any{object{"vpcId": vpc.ID}}})
 			cert := w.certificate("example.org")
 			w.prove(cert, zone)
 			return cert
 		}},
 		"in a zone without delegation": {never, "dev.example.com", func(w *world) *cloud.Resource {
-			zone := w.make(cloud.Route53Zone, cloud.Props{"name": "dev.example.com"})
+			zone := w.Make(cloud.Route53Zone, cloud.Props{"name": "dev.example.com"})
 			cert := w.certificate("app.dev.example.com")
 			w.prove(cert, zone)
 			return cert
 		}},
 		"in the zone above a delegated one": {never, "zone dev.example.com", func(w *world) *cloud.Resource {
-			zone := w.make(cloud.Route53Zone, cloud.Props{"name": "dev.example.com"})
+			zone := w.Make(cloud.Route53Zone, cloud.Props{"name": "dev.example.com"})
 			w.record(w.zone, "dev", "NS", zone.Props.Strs("nameServers")...)
 			cert := w.certificate("app.dev.example.com")
 			w.prove(cert, w.zone)
 			return cert
 		}},
 		"delegated to others": {never, "no zone of the account has", func(w *world) *cloud.Resource {
-			zone := w.make(cloud.Route53Zone, cloud.Props{"name": "dev.example.com"})
+			zone := w.Make(cloud.Route53Zone, cloud.Props{"name": "dev.example.com"})
 			w.record(w.zone, "dev", "NS", "ns1.example.net", "ns2.example.net")
 			cert := w.certificate("app.dev.example.com")
 			w.prove(cert, zone)
@@ -237,16 +217,16 @@ func TestNeverIssued(t *testing.T) {
 func TestDelegatedZone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	zone := w.make(cloud.Route53Zone, cloud.Props{"name": "dev.example.com"})
+	zone := w.Make(cloud.Route53Zone, cloud.Props{"name": "dev.example.com"})
 	cert := w.certificate("app.dev.example.com")
 	w.prove(cert, zone)
-	late, err := w.try(cloud.CertificateValidation, cloud.Props{"certificateArn": cert.ID})
+	late, err := w.Try(cloud.CertificateValidation, cloud.Props{"certificateArn": cert.ID})
 	if err == nil {
 		t.Fatal("a certificate is issued in a zone that nobody delegates")
 	}
 	w.record(w.zone, "dev", "NS", zone.Props.Strs("nameServers")...)
 	w.record(w.zone, "", "CAA", `0 issue "amazon.com"`, `0 iodef "mailto:security@example.com"`)
-	if _, err := w.acct.Update(west, late.Kind, late.ID, cloud.Props{"certificateArn": cert.ID}); err != nil || w.status(cert) != "ISSUED" {
+	if _, err := w.Account.Update(west, late.Kind, late.ID, cloud.Props{"certificateArn": cert.ID}); err != nil || w.status(cert) != "ISSUED" {
 		t.Errorf("got %v, %s", err, w.status(cert))
 	}
 }
@@ -263,11 +243,11 @@ func TestNamesOfRecords(t *testing.T) {
 	validation := func(names []string) cloud.Props {
 		return cloud.Props{"certificateArn": cert.ID, "validationRecordFqdns": cloud.Strings(names...)}
 	}
-	if _, err := w.try(cloud.CertificateValidation, validation(all[:1])); err == nil || !strings.Contains(err.Error(), "missing www.example.com DNS validation record") {
+	if _, err := w.Try(cloud.CertificateValidation, validation(all[:1])); err == nil || !strings.Contains(err.Error(), "missing www.example.com DNS validation record") {
 		t.Errorf("got %v, want the name that is missing", err)
 	}
-	w.make(cloud.CertificateValidation, validation(all))
-	w.make(cloud.CertificateValidation, validation(all))
+	w.Make(cloud.CertificateValidation, validation(all))
+	w.Make(cloud.CertificateValidation, validation(all))
 }
 
 func TestProviderChecks(t *testing.T) {
@@ -276,7 +256,7 @@ func TestProviderChecks(t *testing.T) {
 	for name, p := range map[string]cloud.Props{
 		"no domain": {"validationMethod": "DNS"}, "a dot at the end": {"domainName": "example.com."},
 	} {
-		problems, err := w.acct.Check(cloud.Certificate, p)
+		problems, err := w.Account.Check(cloud.Certificate, p)
 		if err != nil || len(problems) != 1 || problems[0].Property != "domainName" {
 			t.Errorf("%s: got %v, %v", name, problems, err)
 		}

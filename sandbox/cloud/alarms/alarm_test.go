@@ -1,12 +1,12 @@
 package alarms_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/alarms"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/sns"
@@ -57,10 +57,7 @@ func TestRefusals(t *testing.T) {
 			t.Parallel()
 			a := open(t)
 			_, err := a.Create(west, cloud.MetricAlarm, "new", alarm(tc.change))
-			var refusal *cloud.Refusal
-			if tc.rule == "" && err != nil || tc.rule != "" && (!errors.As(err, &refusal) || refusal.Rule.Name != tc.rule) {
-				t.Errorf("got %v, want %s", err, tc.rule)
-			}
+			cloudtest.WantRule(t, err, tc.rule)
 			if _, err := a.Create(west, cloud.MetricAlarm, "sound", alarm(nil)); err != nil {
 				t.Fatal(err)
 			}

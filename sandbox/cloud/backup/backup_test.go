@@ -10,6 +10,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/backup"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 )
@@ -52,16 +53,7 @@ func (g *ground) make(kind string, p cloud.Props) *cloud.Resource {
 
 func (g *ground) refuses(rule string, err error) {
 	g.t.Helper()
-	var refusal *cloud.Refusal
-	if rule == "" {
-		if err != nil {
-			g.t.Errorf("got %v, want no refusal", err)
-		}
-		return
-	}
-	if !errors.As(err, &refusal) || refusal.Rule.Name != rule {
-		g.t.Errorf("got %v, want %s", err, rule)
-	}
+	cloudtest.WantRule(g.t, err, rule)
 }
 
 func trust(service string) string {

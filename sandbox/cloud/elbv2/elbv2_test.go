@@ -8,6 +8,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/acm"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/elbv2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
@@ -189,10 +190,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(rule, func(t *testing.T) {
 			t.Parallel()
 			err := do(newWorld(t))
-			var refusal *cloud.Refusal
-			if !errors.As(err, &refusal) || refusal.Rule.Name != rule {
-				t.Errorf("got %v, want %s", err, rule)
-			}
+			cloudtest.WantRule(t, err, rule)
 		})
 	}
 }

@@ -1,12 +1,12 @@
 package events_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/events"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/sqs"
@@ -23,46 +23,24 @@ const (
 
 // world is an account with a queue, one that keeps the order, and a rule.
 type world struct {
-	t    *testing.T
-	acct *cloud.Account
-	made int
+	*cloudtest.World
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{iam.Service(), sqs.Service(), events.Service()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{t: t, acct: acct}
-	w.make(cloud.Queue, cloud.Props{"name": "q"})
-	w.make(cloud.Queue, cloud.Props{"name": "q.fifo", "fifoQueue": true})
-	w.make(cloud.EventRule, cloud.Props{"name": "r", "eventPattern": pattern})
+	w := &world{World: cloudtest.New(t, west, iam.Service(), sqs.Service(), events.Service())}
+	w.Make(cloud.Queue, cloud.Props{"name": "q"})
+	w.Make(cloud.Queue, cloud.Props{"name": "q.fifo", "fifoQueue": true})
+	w.Make(cloud.EventRule, cloud.Props{"name": "r", "eventPattern": pattern})
 	return w
 }
-
-func (w *world) try(kind string, p cloud.Props) (*cloud.Resource, error) {
-	w.made++
-	return w.acct.Create(west, kind, fmt.Sprint("urn:", w.made), p)
-}
-
-func (w *world) make(kind string, p cloud.Props) *cloud.Resource {
-	w.t.Helper()
-	r, err := w.try(kind, p)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return r
-}
-
-func (w *world) refused(kind string, p cloud.Props) error { _, err := w.try(kind, p); return err }
 
 func target(arn string) cloud.Props { return cloud.Props{"rule": "r", "targetId": "t", "arn": arn} }
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	rule := func(property, value string) func(w *world) error {
-		return func(w *world) error { return w.refused(cloud.EventRule, cloud.Props{"name": "new", property: value}) }
+		return func(w *world) error { return w.Refused(cloud.EventRule, cloud.Props{"name": "new", property: value}) }
 	}
 	tests := map[string]struct {
 		rule string
@@ -73,7 +51,7 @@ func TestRefusals(t *testing.T) {
 		"pattern of nothing": {"event-rule-pattern", rule("eventPattern", `{}`)},
 		"pattern of no text": {"event-rule-pattern", rule("eventPattern", `{"detail":{"state":[]}}`)},
 		"pattern later": {"event-rule-pattern", func(w *world) error {
-			_, err := w.acct.Update(west, cloud.EventRule, "r", cloud.Props{"name": "r", "eventPattern": `{"a":1}`})
+			_, err := w.Account.Update(west, cloud.EventRule, "r", cloud.Props{"name": "r", "eventPattern": `{"a":1}`})
 			return err
 		}},
 		"schedule":            {"event-rule-schedule", rule("scheduleExpression", "every hour")},
@@ -81,52 +59,49 @@ func TestRefusals(t *testing.T) {
 		"five minute":         {"event-rule-schedule", rule("scheduleExpression", "rate(5 minute)")},
 		"cron of five fields": {"event-rule-schedule", rule("scheduleExpression", "cron(0 12 * * ?)")},
 		"bus": {"event-bus-missing", func(w *world) error {
-			return w.refused(cloud.EventRule, cloud.Props{"eventBusName": "mine", "eventPattern": pattern})
+			return w.Refused(cloud.EventRule, cloud.Props{"eventBusName": "mine", "eventPattern": pattern})
 		}},
 		"one rule more": {"too-many-event-rules", func(w *world) error {
 			w.fill(cloud.EventRule, 299, nil)
-			return w.refused(cloud.EventRule, cloud.Props{"name": "new", "eventPattern": pattern})
+			return w.Refused(cloud.EventRule, cloud.Props{"name": "new", "eventPattern": pattern})
 		}},
 		"rule with a target": {"event-rule-has-targets", func(w *world) error {
-			w.make(cloud.EventTarget, target(queueARN))
-			return w.acct.Delete(west, cloud.EventRule, "r")
+			w.Make(cloud.EventTarget, target(queueARN))
+			return w.Account.Delete(west, cloud.EventRule, "r")
 		}},
 		"target of no rule": {"event-rule-missing", func(w *world) error {
-			return w.refused(cloud.EventTarget, cloud.Props{"rule": "no", "arn": queueARN})
+			return w.Refused(cloud.EventTarget, cloud.Props{"rule": "no", "arn": queueARN})
 		}},
 		"target of a rule of another bus": {"event-rule-missing", func(w *world) error {
-			return w.refused(cloud.EventTarget, target(queueARN).With(cloud.Props{"eventBusName": "mine"}))
+			return w.Refused(cloud.EventTarget, target(queueARN).With(cloud.Props{"eventBusName": "mine"}))
 		}},
 		"one target more": {"too-many-event-targets", func(w *world) error {
 			w.fill(cloud.EventTarget, 5, cloud.Props{"rule": "r"})
-			return w.refused(cloud.EventTarget, target(queueARN))
+			return w.Refused(cloud.EventTarget, target(queueARN))
 		}},
 		"order without a group": {"event-target-message-group", func(w *world) error {
-			return w.refused(cloud.EventTarget, target(queueARN+".fifo"))
+			return w.Refused(cloud.EventTarget, target(queueARN+".fifo"))
 		}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			err := tc.do(newWorld(t))
-			var refusal *cloud.Refusal
-			if !errors.As(err, &refusal) || refusal.Rule.Name != tc.rule {
-				t.Errorf("got %v, want %s", err, tc.rule)
-			}
+			cloudtest.WantRule(t, err, tc.rule)
 		})
 	}
 }
 
 // fill adds rules or targets.
 func (w *world) fill(kind string, n int, p cloud.Props) {
-	w.t.Helper()
-	if err := w.acct.Change(west, "fill", func(tx *cloud.Tx) error {
+	w.T.Helper()
+	if err := w.Account.Change(west, "fill", func(tx *cloud.Tx) error {
 		for i := range n {
 			tx.Make("test", kind, fmt.Sprint("filled", i), p, nil)
 		}
 		return nil
 	}); err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 }
 
@@ -146,7 +121,7 @@ func TestProviderChecks(t *testing.T) {
 		"not an ARN":        {cloud.EventTarget, target("q"), "arn"},
 		"too many retries":  {cloud.EventTarget, target(queueARN).With(cloud.Props{"retryPolicy": object{"maximumRetryAttempts": 186.0}}), "retryPolicy.maximumRetryAttempts"},
 	} {
-		problems, err := w.acct.Check(tc.kind, tc.props)
+		problems, err := w.Account.Check(tc.kind, tc.props)
 		if err != nil || len(problems) != 1 || problems[0].Property != tc.property {
 			t.Errorf("%s: got %v, %v, want one problem of %s", name, problems, err, tc.property)
 		}
@@ -162,27 +137,27 @@ func TestRulesAndTargetsLive(t *testing.T) {
 		{"name": "noon", "scheduleExpression": "cron(0 12 * * ? *)"},
 		{"namePrefix": "some-", "eventPattern": `{"$or":[{"source":["a"]},{"account":["b"]}],"detail":{"n":[{"exists":true}]}}`},
 	} {
-		r := w.make(cloud.EventRule, p)
+		r := w.Make(cloud.EventRule, p)
 		if want := "arn:aws:events:us-west-2:123456789012:rule/" + r.ID; r.Props.Str("arn") != want || r.Props.Str("state") != "ENABLED" {
 			t.Errorf("got %v", r.Props)
 		}
 	}
-	one := w.make(cloud.EventTarget, target(queueARN))
+	one := w.Make(cloud.EventTarget, target(queueARN))
 	if one.ID != "r-t" {
 		t.Errorf("got %s", one.ID)
 	}
-	w.make(cloud.EventTarget, cloud.Props{"rule": "r", "arn": queueARN + ".fifo", "sqsTarget": object{"messageGroupId": "g"}})
+	w.Make(cloud.EventTarget, cloud.Props{"rule": "r", "arn": queueARN + ".fifo", "sqsTarget": object{"messageGroupId": "g"}})
 	// Both are calls that put: what has the name already is changed.
-	w.make(cloud.EventTarget, target(queueARN))
-	w.make(cloud.EventRule, cloud.Props{"name": "r", "eventPattern": pattern, "description": "again"})
+	w.Make(cloud.EventTarget, target(queueARN))
+	w.Make(cloud.EventRule, cloud.Props{"name": "r", "eventPattern": pattern, "description": "again"})
 	count := map[string]int{}
-	for _, r := range w.acct.Resources() {
+	for _, r := range w.Account.Resources() {
 		count[r.Kind]++
 	}
 	if count[cloud.EventRule] != 5 || count[cloud.EventTarget] != 2 {
 		t.Errorf("got %v, want 5 rules and 2 targets", count)
 	}
-	if err := w.acct.Delete(west, cloud.EventRule, "noon"); err != nil {
+	if err := w.Account.Delete(west, cloud.EventRule, "noon"); err != nil {
 		t.Error(err)
 	}
 }
@@ -193,7 +168,7 @@ func TestTargetThatIsNotThereWarns(t *testing.T) {
 	var heard []string
 	s := west
 	s.Warn = func(warning cloud.Warning) { heard = append(heard, warning.Rule.Name) }
-	if _, err := w.acct.Create(s, cloud.EventTarget, "t", target(queueARN+"2")); err != nil {
+	if _, err := w.Account.Create(s, cloud.EventTarget, "t", target(queueARN+"2")); err != nil {
 		t.Fatal(err)
 	}
 	if len(heard) != 1 || heard[0] != "event-target-missing" {
@@ -205,15 +180,15 @@ func TestUndelivered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	undelivered := func() (out []string) {
-		_ = w.acct.Change(west, "ask", func(tx *cloud.Tx) error { out = events.Undelivered(tx); return nil })
+		_ = w.Account.Change(west, "ask", func(tx *cloud.Tx) error { out = events.Undelivered(tx); return nil })
 		return out
 	}
-	w.make(cloud.EventTarget, target(queueARN))
-	w.make(cloud.EventTarget, cloud.Props{"rule": "r", "targetId": "elsewhere", "arn": "arn:aws:lambda:us-west-2:123456789012:function:f"})
+	w.Make(cloud.EventTarget, target(queueARN))
+	w.Make(cloud.EventTarget, cloud.Props{"rule": "r", "targetId": "elsewhere", "arn": "arn:aws:lambda:us-west-2:123456789012:function:f"})
 	if got := undelivered(); len(got) != 1 || !strings.Contains(got[0], "does not let events.amazonaws.com send") {
 		t.Errorf("got %q, want the queue without a policy", got)
 	}
-	w.make(cloud.QueuePolicy, cloud.Props{
+	w.Make(cloud.QueuePolicy, cloud.Props{
 		"queueUrl": "https://sqs.us-west-2.amazonaws.com/123456789012/q",
 		"policy": `{"Statement":{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sqs:SendMessage","Resource":"` + queueARN + `",
 			"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:events:us-west-2:123456789012:rule/r"}}}}`,
@@ -221,7 +196,7 @@ func TestUndelivered(t *testing.T) {
 	if got := undelivered(); len(got) != 0 {
 		t.Errorf("got %q", got)
 	}
-	if err := w.acct.Delete(west, cloud.Queue, "https://sqs.us-west-2.amazonaws.com/123456789012/q"); err != nil {
+	if err := w.Account.Delete(west, cloud.Queue, "https://sqs.us-west-2.amazonaws.com/123456789012/q"); err != nil {
 		t.Fatal(err)
 	}
 	if got := undelivered(); len(got) != 1 || !strings.Contains(got[0], "there is no queue") {

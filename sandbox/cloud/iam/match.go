@@ -41,13 +41,34 @@ func (s Statement) Names(kind, principal string) bool {
 	return slices.Contains(s.Principals["AWS"], "*") || slices.ContainsFunc(s.Principals[kind], is)
 }
 
+// Whole tells whether a statement of a resource's policy says of whom, of what and
+// on what it speaks.
+func (s Statement) Whole() bool {
+	return len(s.Principals)+len(s.NotPrincipals) > 0 && len(s.Actions)+len(s.NotActions) > 0 && len(s.Resources)+len(s.NotResources) > 0
+}
+
+// operators are those that Holds judges: the equality and likeness of texts and
+// names.
+var operators = []string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}
+
+// Judged tells whether Holds judges all of the statement's conditions, each a
+// must.
+func (s Statement) Judged() bool {
+	for operator := range s.Conditions {
+		if !slices.Contains(operators, operator) {
+			return false
+		}
+	}
+	return true
+}
+
 // Holds tells whether the statement's conditions can be true in a context of
-// known keys. Keys that the context does not have are taken to hold, as are
-// operators other than the equality and likeness of texts and names.
+// known keys. Keys that the context does not have are taken to hold, as are other
+// operators than it judges.
 func (s Statement) Holds(context map[string]string) bool {
 	for operator, keys := range s.Conditions {
 		operator = strings.TrimSuffix(operator, "IfExists")
-		if !slices.Contains([]string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, operator) {
+		if !slices.Contains(operators, operator) {
 			continue
 		}
 		for key, want := range keys {

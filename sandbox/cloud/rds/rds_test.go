@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
@@ -72,20 +73,6 @@ func (w *world) database(more cloud.Props) cloud.Props {
 	}.With(more)
 }
 
-func wantRule(t *testing.T, err error, want string) {
-	t.Helper()
-	got := ""
-	var refusal *cloud.Refusal
-	if errors.As(err, &refusal) {
-		got = refusal.Rule.Name
-	} else if err != nil {
-		got = err.Error()
-	}
-	if got != want {
-		t.Errorf("got %v, want it by %q", err, want)
-	}
-}
-
 func (w *world) owned(kind string) []*cloud.Resource {
 	return slices.DeleteFunc(w.account.Resources(), func(r *cloud.Resource) bool { return r.Kind != kind || r.Owner != "rds" })
 }
@@ -132,8 +119,8 @@ func TestInstance(t *testing.T) {
 	if len(groups) != 1 || groups[0].ID != "/aws/rds/instance/app/postgresql" {
 		t.Errorf("log groups are %v", groups)
 	}
-	wantRule(t, w.account.Delete(w.session, cloud.DBInstance, i.ID), "")
-	wantRule(t, w.account.Delete(w.session, cloud.LogGroup, groups[0].ID), "")
+	cloudtest.WantRule(t, w.account.Delete(w.session, cloud.DBInstance, i.ID), "")
+	cloudtest.WantRule(t, w.account.Delete(w.session, cloud.LogGroup, groups[0].ID), "")
 	for _, kind := range []string{cloud.Secret, cloud.NetworkInterface, cloud.DBSnapshot, cloud.LogGroup} {
 		if left := w.owned(kind); len(left) != 0 {
 			t.Errorf("left: %v", left)
@@ -201,7 +188,7 @@ func TestRefusedInstances(t *testing.T) {
 			t.Parallel()
 			w := open(t)
 			_, err := w.try(cloud.DBInstance, w.database(tc.more))
-			wantRule(t, err, tc.want)
+			cloudtest.WantRule(t, err, tc.want)
 		})
 	}
 }
@@ -226,12 +213,12 @@ func TestQuotaAndNames(t *testing.T) {
 	w := open(t)
 	w.make(cloud.DBInstance, w.database(nil))
 	_, err := w.try(cloud.DBInstance, w.database(nil))
-	wantRule(t, err, "db-instance-exists")
+	cloudtest.WantRule(t, err, "db-instance-exists")
 	for range 39 {
 		w.make(cloud.DBInstance, w.database(cloud.Props{"identifier": nil}))
 	}
 	_, err = w.try(cloud.DBInstance, w.database(cloud.Props{"identifier": nil}))
-	wantRule(t, err, "too-many-db-instances")
+	cloudtest.WantRule(t, err, "too-many-db-instances")
 }
 
 func TestMonitoringRole(t *testing.T) {
@@ -241,7 +228,7 @@ func TestMonitoringRole(t *testing.T) {
 		`"Principal":{"Service":"monitoring.rds.amazonaws.com"},"Action":"sts:AssumeRole"}}`})
 	p := w.database(cloud.Props{"monitoringInterval": 60.0, "monitoringRoleArn": role.Props["arn"]})
 	_, err := w.try(cloud.DBInstance, p)
-	wantRule(t, err, "db-monitoring-role-trust")
+	cloudtest.WantRule(t, err, "db-monitoring-role-trust")
 	w.make(cloud.IAMRolePolicy, cloud.Props{"role": "m", "policy": `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"logs:*","Resource":"*"}}`})
 	w.make(cloud.DBInstance, p)
 }
@@ -263,7 +250,7 @@ func TestChanges(t *testing.T) {
 		{cloud.Props{"engineVersion": "17", "allowMajorVersionUpgrade": true, "parameterGroupName": "default.postgres17"}, ""},
 	} {
 		_, err := w.account.Update(w.session, cloud.DBInstance, i.ID, w.database(tc.more))
-		wantRule(t, err, tc.want)
+		cloudtest.WantRule(t, err, tc.want)
 		if now, _ := w.account.Read(w.session, cloud.DBInstance, i.ID); tc.more.Bool("multiAz") &&
 			(len(w.owned(cloud.NetworkInterface)) != 2 || now.Props.Str("engineVersionActual") != "16.10" || !strings.HasSuffix(now.Props.Str("endpoint"), ":5433")) {
 			t.Errorf("got %v", now.Props)
@@ -285,13 +272,13 @@ func TestReplicas(t *testing.T) {
 	replica := cloud.Props{"identifier": "copy", "replicateSourceDb": "app", "instanceClass": "db.m6g.large", "skipFinalSnapshot": true}
 	i := w.make(cloud.DBInstance, w.database(nil))
 	_, err := w.try(cloud.DBInstance, replica)
-	wantRule(t, err, "db-replica-with-managed-password")
+	cloudtest.WantRule(t, err, "db-replica-with-managed-password")
 	own := w.database(cloud.Props{"manageMasterUserPassword": nil, "password": "abcdefgh"})
 	if _, err := w.account.Update(w.session, cloud.DBInstance, i.ID, own.With(cloud.Props{"backupRetentionPeriod": 0.0})); err != nil {
 		t.Fatal(err)
 	}
 	_, err = w.try(cloud.DBInstance, replica)
-	wantRule(t, err, "db-replica-without-backups")
+	cloudtest.WantRule(t, err, "db-replica-without-backups")
 	if _, err := w.account.Update(w.session, cloud.DBInstance, i.ID, own.With(cloud.Props{"backupRetentionPeriod": 7.0})); err != nil {
 		t.Fatal(err)
 	}
@@ -313,17 +300,17 @@ func TestDeletion(t *testing.T) {
 		{cloud.Props{"skipFinalSnapshot": false, "finalSnapshotIdentifier": "Last"}, "db-snapshot-exists"},
 	} {
 		i := w.make(cloud.DBInstance, w.database(cloud.Props{"identifier": nil}).With(tc.more))
-		wantRule(t, w.account.Delete(w.session, cloud.DBInstance, i.ID), tc.want)
+		cloudtest.WantRule(t, w.account.Delete(w.session, cloud.DBInstance, i.ID), tc.want)
 	}
 	left := w.owned(cloud.DBSnapshot)
 	if len(left) != 1 || left[0].ID != "last" || left[0].Props.Int("allocatedStorage") != 50 || left[0].Props.Str("vpcId") != w.vpc {
 		t.Errorf("left: %v", left)
 	}
 	_, err := w.try(cloud.DBSnapshot, cloud.Props{"dbInstanceIdentifier": "no", "dbSnapshotIdentifier": "a"})
-	wantRule(t, err, "db-snapshot-of-nothing")
+	cloudtest.WantRule(t, err, "db-snapshot-of-nothing")
 	w.make(cloud.DBInstance, w.database(nil))
 	_, err = w.try(cloud.DBSnapshot, cloud.Props{"dbInstanceIdentifier": "app", "dbSnapshotIdentifier": "last"})
-	wantRule(t, err, "db-snapshot-exists")
+	cloudtest.WantRule(t, err, "db-snapshot-exists")
 	if s := w.make(cloud.DBSnapshot, cloud.Props{"dbInstanceIdentifier": "app", "dbSnapshotIdentifier": "mine"}); s.Props.Str("engineVersion") != "17.10" {
 		t.Errorf("the snapshot is %v", s.Props)
 	}
@@ -360,29 +347,29 @@ func TestGroups(t *testing.T) {
 		"no source":  {cloud.DBEventSubscription, cloud.Props{"name": "s", "snsTopic": topic, "sourceIds": cloud.Strings("app"), "sourceType": "db-instance"}, "db-subscription-source"},
 	} {
 		_, err := w.try(tc.kind, tc.props)
-		if t.Run(name, func(t *testing.T) { wantRule(t, err, tc.want) }); err == nil {
+		if t.Run(name, func(t *testing.T) { cloudtest.WantRule(t, err, tc.want) }); err == nil {
 			t.Errorf("%s is made", name)
 		}
 	}
 	w.make(cloud.DBParameterGroup, parameter("log_statement"))
 	_, err := w.try(cloud.DBParameterGroup, family(nil))
-	wantRule(t, err, "db-parameter-group-exists")
+	cloudtest.WantRule(t, err, "db-parameter-group-exists")
 	i := w.make(cloud.DBInstance, w.database(cloud.Props{"parameterGroupName": "pg"}))
-	wantRule(t, w.account.Delete(w.session, cloud.DBParameterGroup, "pg"), "db-parameter-group-in-use")
+	cloudtest.WantRule(t, w.account.Delete(w.session, cloud.DBParameterGroup, "pg"), "db-parameter-group-in-use")
 	_, err = w.account.Update(w.session, cloud.DBSubnetGroup, "data", cloud.Props{"name": "data", "subnetIds": cloud.Strings(w.subnets[1:]...)})
-	wantRule(t, err, "db-subnet-in-use")
+	cloudtest.WantRule(t, err, "db-subnet-in-use")
 	subscription := cloud.Props{"name": "s", "snsTopic": topic, "sourceIds": cloud.Strings("app"), "sourceType": "db-instance"}
 	made := w.make(cloud.DBEventSubscription, subscription)
 	_, err = w.account.Update(w.session, made.Kind, made.ID, subscription.With(cloud.Props{"snsTopic": closed}))
-	wantRule(t, err, "db-subscription-topic-policy")
+	cloudtest.WantRule(t, err, "db-subscription-topic-policy")
 	w.unheard()
 	w.make(cloud.TopicPolicy, cloud.Props{"arn": topic, "policy": fmt.Sprintf(publish, "cloudwatch.amazonaws.com", topic)})
 	w.unheard("s: the policy of topic " + topic + " does not let events.rds.amazonaws.com publish for arn:aws:rds:us-west-2:123456789012:es:s")
 	_, err = w.try(cloud.DBEventSubscription, subscription)
-	wantRule(t, err, "db-subscription-exists")
-	wantRule(t, w.account.Delete(w.session, cloud.DBInstance, i.ID), "")
-	wantRule(t, w.account.Delete(w.session, cloud.DBParameterGroup, "pg"), "")
-	wantRule(t, w.account.Delete(w.session, cloud.DBSubnetGroup, "data"), "")
+	cloudtest.WantRule(t, err, "db-subscription-exists")
+	cloudtest.WantRule(t, w.account.Delete(w.session, cloud.DBInstance, i.ID), "")
+	cloudtest.WantRule(t, w.account.Delete(w.session, cloud.DBParameterGroup, "pg"), "")
+	cloudtest.WantRule(t, w.account.Delete(w.session, cloud.DBSubnetGroup, "data"), "")
 }
 
 const (

@@ -1,12 +1,12 @@
 package route53_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
 )
@@ -17,39 +17,17 @@ var west = cloud.Session{Region: "us-west-2"}
 
 // world is an account with a VPC and a zone, example.com.
 type world struct {
-	t         *testing.T
-	acct      *cloud.Account
-	made      int
+	*cloudtest.World
 	vpc, zone string
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{ec2.Service(), route53.Service()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{t: t, acct: acct}
-	w.vpc = w.make(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0/16"}).ID
-	w.zone = w.make(cloud.Route53Zone, cloud.Props{"name": "Example.com."}).ID
+	w := &world{World: cloudtest.New(t, west, ec2.Service(), route53.Service())}
+	w.vpc = w.Make(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0/16"}).ID
+	w.zone = w.Make(cloud.Route53Zone, cloud.Props{"name": "Example.com."}).ID
 	return w
 }
-
-func (w *world) try(kind string, p cloud.Props) (*cloud.Resource, error) {
-	w.made++
-	return w.acct.Create(west, kind, fmt.Sprint("urn:", w.made), p)
-}
-
-func (w *world) make(kind string, p cloud.Props) *cloud.Resource {
-	w.t.Helper()
-	r, err := w.try(kind, p)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return r
-}
-
-func (w *world) refused(kind string, p cloud.Props) error { _, err := w.try(kind, p); return err }
 
 // record are the properties of a record in example.com.
 func (w *world) record(name, kind string, values ...string) cloud.Props {
@@ -77,78 +55,78 @@ func TestRefusals(t *testing.T) {
 		do   func(w *world) error
 	}{
 		"record in no zone": {"zone-missing", func(w *world) error {
-			return w.refused(cloud.Route53Record, w.record("www", "A", "192.0.2.1").With(cloud.Props{"zoneId": "Z0"}))
+			return w.Refused(cloud.Route53Record, w.record("www", "A", "192.0.2.1").With(cloud.Props{"zoneId": "Z0"}))
 		}},
-		"zone name": {"zone-name", func(w *world) error { return w.refused(cloud.Route53Zone, cloud.Props{"name": "a..b"}) }},
+		"zone name": {"zone-name", func(w *world) error { return w.Refused(cloud.Route53Zone, cloud.Props{"name": "a..b"}) }},
 		"zone label": {"zone-name", func(w *world) error {
-			return w.refused(cloud.Route53Zone, cloud.Props{"name": strings.Repeat("a", 64) + ".com"})
+			return w.Refused(cloud.Route53Zone, cloud.Props{"name": strings.Repeat("a", 64) + ".com"})
 		}},
 		"delegation set": {"zone-delegation-set-missing", func(w *world) error {
-			return w.refused(cloud.Route53Zone, cloud.Props{"name": "a.b", "delegationSetId": "N1"})
+			return w.Refused(cloud.Route53Zone, cloud.Props{"name": "a.b", "delegationSetId": "N1"})
 		}},
 		"VPC of nowhere": {"zone-vpc-missing", func(w *world) error {
-			return w.refused(cloud.Route53Zone, cloud.Props{"name": "a.b", "vpcs": []any{object{"vpcId": "vpc-0"}}})
+			return w.Refused(cloud.Route53Zone, cloud.Props{"name": "a.b", "vpcs": []any{object{"vpcId": "vpc-0"}}})
 		}},
 		"name in VPC": {"zone-name-taken-in-vpc", func(w *world) error {
-			w.make(cloud.Route53Zone, w.private("a.b"))
-			return w.refused(cloud.Route53Zone, w.private("A.b."))
+			w.Make(cloud.Route53Zone, w.private("a.b"))
+			return w.Refused(cloud.Route53Zone, w.private("A.b."))
 		}},
 		"without VPC": {"zone-without-vpc", func(w *world) error {
-			z := w.make(cloud.Route53Zone, w.private("a.b"))
+			z := w.Make(cloud.Route53Zone, w.private("a.b"))
 			return w.update(z, cloud.Props{"name": "a.b"})
 		}},
 		"public with VPC": {"zone-is-public", func(w *world) error {
-			z := w.make(cloud.Route53Zone, cloud.Props{"name": "a.b"})
+			z := w.Make(cloud.Route53Zone, cloud.Props{"name": "a.b"})
 			return w.update(z, w.private("a.b"))
 		}},
-		"one zone more": {"too-many-zones", func(w *world) error { w.fill(499); return w.refused(cloud.Route53Zone, cloud.Props{"name": "a.b"}) }},
+		"one zone more": {"too-many-zones", func(w *world) error { w.fill(499); return w.Refused(cloud.Route53Zone, cloud.Props{"name": "a.b"}) }},
 		"zone with record": {"zone-has-records", func(w *world) error {
-			w.make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
+			w.Make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
 			return w.delete(cloud.Route53Zone, w.zone)
 		}},
 		"record without ttl": {"record-value", func(w *world) error {
 			p := w.record("www", "A", "192.0.2.1")
 			delete(p, "ttl")
-			return w.refused(cloud.Route53Record, p)
+			return w.Refused(cloud.Route53Record, p)
 		}},
 		"record again": {"record-exists", func(w *world) error {
-			w.make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
-			return w.refused(cloud.Route53Record, w.record("WWW.example.com.", "A", "192.0.2.2"))
+			w.Make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
+			return w.Refused(cloud.Route53Record, w.record("WWW.example.com.", "A", "192.0.2.2"))
 		}},
 		"the zone's own": {"record-exists", func(w *world) error {
-			return w.refused(cloud.Route53Record, w.record("example.com", "NS", "ns.example.net"))
+			return w.Refused(cloud.Route53Record, w.record("example.com", "NS", "ns.example.net"))
 		}},
 		"CNAME of the zone": {"record-cname-at-apex", func(w *world) error {
-			return w.refused(cloud.Route53Record, w.record("", "CNAME", "a.example.net"))
+			return w.Refused(cloud.Route53Record, w.record("", "CNAME", "a.example.net"))
 		}},
 		"CNAME beside A": {"record-cname-beside-others", func(w *world) error {
-			w.make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
-			return w.refused(cloud.Route53Record, w.record("www", "CNAME", "a.example.net"))
+			w.Make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
+			return w.Refused(cloud.Route53Record, w.record("www", "CNAME", "a.example.net"))
 		}},
 		"TXT beside CNAME": {"record-cname-beside-others", func(w *world) error {
-			w.make(cloud.Route53Record, w.record("www", "CNAME", "a.example.net"))
-			return w.refused(cloud.Route53Record, w.record("www", "TXT", `"a"`))
+			w.Make(cloud.Route53Record, w.record("www", "CNAME", "a.example.net"))
+			return w.Refused(cloud.Route53Record, w.record("www", "TXT", `"a"`))
 		}},
 		"long label": {"record-name", func(w *world) error {
-			return w.refused(cloud.Route53Record, w.record(strings.Repeat("a", 64), "A", "192.0.2.1"))
+			return w.Refused(cloud.Route53Record, w.record(strings.Repeat("a", 64), "A", "192.0.2.1"))
 		}},
 		"long name": {"record-name", func(w *world) error {
-			return w.refused(cloud.Route53Record, w.record(strings.Repeat("a.", 130)+"b", "A", "192.0.2.1"))
+			return w.Refused(cloud.Route53Record, w.record(strings.Repeat("a.", 130)+"b", "A", "192.0.2.1"))
 		}},
-		"no address": {"record-value", func(w *world) error { return w.refused(cloud.Route53Record, w.record("www", "A", "2001:db8::1")) }},
+		"no address": {"record-value", func(w *world) error { return w.Refused(cloud.Route53Record, w.record("www", "A", "2001:db8::1")) }},
 		"long text": {"record-value", func(w *world) error {
-			return w.refused(cloud.Route53Record, w.record("www", "TXT", strings.Repeat("a", 256)))
+			return w.Refused(cloud.Route53Record, w.record("www", "TXT", strings.Repeat("a", 256)))
 		}},
-		"two names": {"record-value", func(w *world) error { return w.refused(cloud.Route53Record, w.record("www", "CNAME", "a.b", "c.d")) }},
+		"two names": {"record-value", func(w *world) error { return w.Refused(cloud.Route53Record, w.record("www", "CNAME", "a.b", "c.d")) }},
 		"weight beside none": {"record-simple-beside-routed", func(w *world) error {
-			w.make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
-			return w.refused(cloud.Route53Record, w.routed("www", "blue", "192.0.2.2"))
+			w.Make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
+			return w.Refused(cloud.Route53Record, w.routed("www", "blue", "192.0.2.2"))
 		}},
 		"alias to nothing": {"record-alias-target-missing", func(w *world) error {
-			return w.refused(cloud.Route53Record, w.alias("", "A", "www.example.com", w.zone))
+			return w.Refused(cloud.Route53Record, w.alias("", "A", "www.example.com", w.zone))
 		}},
 		"name servers deleted": {"record-of-the-zone-itself", func(w *world) error {
-			r := w.make(cloud.Route53Record, w.record("", "NS", "ns.example.net").With(cloud.Props{"allowOverwrite": true}))
+			r := w.Make(cloud.Route53Record, w.record("", "NS", "ns.example.net").With(cloud.Props{"allowOverwrite": true}))
 			return w.delete(r.Kind, r.ID)
 		}},
 	}
@@ -156,31 +134,28 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			err := tc.do(newWorld(t))
-			var refusal *cloud.Refusal
-			if !errors.As(err, &refusal) || refusal.Rule.Name != tc.rule {
-				t.Errorf("got %v, want %s", err, tc.rule)
-			}
+			cloudtest.WantRule(t, err, tc.rule)
 		})
 	}
 }
 
 func (w *world) update(r *cloud.Resource, p cloud.Props) error {
-	_, err := w.acct.Update(west, r.Kind, r.ID, p)
+	_, err := w.Account.Update(west, r.Kind, r.ID, p)
 	return err
 }
 
-func (w *world) delete(kind, id string) error { return w.acct.Delete(west, kind, id) }
+func (w *world) delete(kind, id string) error { return w.Account.Delete(west, kind, id) }
 
 // fill adds zones.
 func (w *world) fill(n int) {
-	w.t.Helper()
-	if err := w.acct.Change(west, "fill", func(tx *cloud.Tx) error {
+	w.T.Helper()
+	if err := w.Account.Change(west, "fill", func(tx *cloud.Tx) error {
 		for i := range n {
 			tx.Make("test", cloud.Route53Zone, fmt.Sprint("Z", i), cloud.Props{"name": fmt.Sprint(i, ".net")}, nil)
 		}
 		return nil
 	}); err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 }
 
@@ -200,7 +175,7 @@ func TestProviderChecks(t *testing.T) {
 		"delegated and private": {cloud.Route53Zone, w.private("a.b").With(cloud.Props{"delegationSetId": "N1"}), "delegationSetId"},
 	}
 	for name, tc := range tests {
-		problems, err := w.acct.Check(tc.kind, tc.props)
+		problems, err := w.Account.Check(tc.kind, tc.props)
 		if err != nil || len(problems) == 0 || problems[0].Property != tc.want {
 			t.Errorf("%s: got %v, %v, want a problem with %s", name, problems, err, tc.want)
 		}
@@ -210,7 +185,7 @@ func TestProviderChecks(t *testing.T) {
 func TestZoneAndRecordsLive(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	zone, err := w.acct.Read(west, cloud.Route53Zone, w.zone)
+	zone, err := w.Account.Read(west, cloud.Route53Zone, w.zone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,31 +193,31 @@ func TestZoneAndRecordsLive(t *testing.T) {
 		p.Str("arn") != "arn:aws:route53:::hostedzone/"+zone.ID || p.Str("comment") != "Managed by Pulumi" {
 		t.Errorf("got %v", p)
 	}
-	www := w.make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
+	www := w.Make(cloud.Route53Record, w.record("www", "A", "192.0.2.1"))
 	if www.ID != zone.ID+"_www_A" || www.Props.Str("fqdn") != "www.example.com" {
 		t.Errorf("got %s and %v", www.ID, www.Props)
 	}
-	apex := w.make(cloud.Route53Record, w.alias("", "A", "www.example.com", w.zone))
+	apex := w.Make(cloud.Route53Record, w.alias("", "A", "www.example.com", w.zone))
 	if apex.Props.Str("fqdn") != "example.com" {
 		t.Errorf("got %v", apex.Props)
 	}
-	blue := w.make(cloud.Route53Record, w.routed("api", "blue", "192.0.2.3"))
-	w.make(cloud.Route53Record, w.routed("api", "green", "192.0.2.4"))
+	blue := w.Make(cloud.Route53Record, w.routed("api", "blue", "192.0.2.3"))
+	w.Make(cloud.Route53Record, w.routed("api", "green", "192.0.2.4"))
 	if want := zone.ID + "_api_A_blue"; blue.ID != want {
 		t.Errorf("got %s, want %s", blue.ID, want)
 	}
 	if err := w.update(www, w.record("www", "A", "192.0.2.9")); err != nil {
 		t.Error(err)
 	}
-	over := w.make(cloud.Route53Record, w.record("www.example.com", "A", "192.0.2.7").With(cloud.Props{"allowOverwrite": true}))
-	if gone, _ := w.acct.Read(west, www.Kind, www.ID); gone != nil || over.ID != zone.ID+"_www.example.com_A" {
+	over := w.Make(cloud.Route53Record, w.record("www.example.com", "A", "192.0.2.7").With(cloud.Props{"allowOverwrite": true}))
+	if gone, _ := w.Account.Read(west, www.Kind, www.ID); gone != nil || over.ID != zone.ID+"_www.example.com_A" {
 		t.Errorf("got %v and %s, want one record", gone, over.ID)
 	}
-	p, err := w.acct.Invoke(west, "aws:route53/getZone:getZone", cloud.Props{"name": "example.com."})
+	p, err := w.Account.Invoke(west, "aws:route53/getZone:getZone", cloud.Props{"name": "example.com."})
 	if err != nil || p.Str("zoneId") != zone.ID || p.Int("resourceRecordSetCount") != 6 {
 		t.Errorf("got %v, %v", p, err)
 	}
-	if _, err := w.acct.Invoke(west, "aws:route53/getZone:getZone", cloud.Props{"name": "example.com", "privateZone": true}); err == nil {
+	if _, err := w.Account.Invoke(west, "aws:route53/getZone:getZone", cloud.Props{"name": "example.com", "privateZone": true}); err == nil {
 		t.Error("a public zone was found as a private one")
 	}
 	if err := w.update(zone, cloud.Props{"name": "example.com", "forceDestroy": true}); err != nil {
@@ -251,7 +226,7 @@ func TestZoneAndRecordsLive(t *testing.T) {
 	if err := w.delete(cloud.Route53Zone, zone.ID); err != nil {
 		t.Error(err)
 	}
-	for _, r := range w.acct.Resources() {
+	for _, r := range w.Account.Resources() {
 		if r.Kind == cloud.Route53Record {
 			t.Errorf("left: %s", r.ID)
 		}
@@ -261,8 +236,8 @@ func TestZoneAndRecordsLive(t *testing.T) {
 func TestNamesMeanTheSame(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.make(cloud.Route53Record, w.record("WWW.", "A", "192.0.2.1"))
-	changes, err := w.acct.Diff(west, r.Kind, w.record("WWW.", "A", "192.0.2.1"), r.Props, w.record("www", "A", "192.0.2.1"))
+	r := w.Make(cloud.Route53Record, w.record("WWW.", "A", "192.0.2.1"))
+	changes, err := w.Account.Diff(west, r.Kind, w.record("WWW.", "A", "192.0.2.1"), r.Props, w.record("www", "A", "192.0.2.1"))
 	if err != nil || len(changes) != 0 {
 		t.Errorf("got %v, %v, want no change", changes, err)
 	}
@@ -272,7 +247,7 @@ func TestUpsertForOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	set := route53.Set{ZoneID: w.zone, Name: "app.example.com", Type: "A", AliasName: "lb.elb.amazonaws.com", AliasZoneID: "Z1"}
-	err := w.acct.Change(west, "dns", func(tx *cloud.Tx) error {
+	err := w.Account.Change(west, "dns", func(tx *cloud.Tx) error {
 		if zones := route53.ZonesFor(tx, "app.example.com"); len(zones) != 1 || zones[0].ID != w.zone {
 			t.Errorf("got %v", zones)
 		}

@@ -2,11 +2,11 @@ package route53_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
@@ -29,31 +29,16 @@ const (
 // newHome is a world with a key for signing and a log group in us-east-1.
 func newHome(t *testing.T) (w *world, key string) {
 	t.Helper()
-	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{ec2.Service(), iam.Service(), kms.Service(), logs.Service(), route53.Service()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w = &world{t: t, acct: acct}
-	w.vpc = w.make(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0/16"}).ID
-	w.zone = w.make(cloud.Route53Zone, cloud.Props{"name": "example.com"}).ID
-	w.in(east, cloud.LogGroup, cloud.Props{"name": "/aws/route53/example.com"})
-	return w, w.in(east, cloud.KMSKey, signer(nil)).Props.Str("arn")
+	w = &world{World: cloudtest.New(t, west, ec2.Service(), iam.Service(), kms.Service(), logs.Service(), route53.Service())}
+	w.vpc = w.Make(cloud.VPC, cloud.Props{"cidrBlock": "10.0.0.0/16"}).ID
+	w.zone = w.Make(cloud.Route53Zone, cloud.Props{"name": "example.com"}).ID
+	w.MakeIn(east, cloud.LogGroup, cloud.Props{"name": "/aws/route53/example.com"})
+	return w, w.MakeIn(east, cloud.KMSKey, signer(nil)).Props.Str("arn")
 }
 
 // signer are the properties of a key that Route 53 signs with, but for some.
 func signer(but cloud.Props) cloud.Props {
 	return cloud.Props{"customerMasterKeySpec": "ECC_NIST_P256", "keyUsage": "SIGN_VERIFY", "policy": signPolicy}.With(but)
-}
-
-// in makes a resource in a region.
-func (w *world) in(s cloud.Session, kind string, p cloud.Props) *cloud.Resource {
-	w.t.Helper()
-	w.made++
-	r, err := w.acct.Create(s, kind, fmt.Sprint("urn:", w.made), p)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return r
 }
 
 func (w *world) queryLog(group string) cloud.Props {
@@ -65,8 +50,8 @@ func (w *world) signingKey(name, arn string) cloud.Props {
 }
 
 func (w *world) sign() *cloud.Resource {
-	w.t.Helper()
-	return w.make(cloud.Route53HostedZoneDNSSEC, cloud.Props{"hostedZoneId": w.zone})
+	w.T.Helper()
+	return w.Make(cloud.Route53HostedZoneDNSSEC, cloud.Props{"hostedZoneId": w.zone})
 }
 
 func TestRefusalsOfLogsAndSignatures(t *testing.T) {
@@ -74,7 +59,7 @@ func TestRefusalsOfLogsAndSignatures(t *testing.T) {
 	const group = logARN + "/aws/route53/example.com"
 	badKey := func(s cloud.Session, but cloud.Props) func(*world, string) error {
 		return func(w *world, _ string) error {
-			return w.refused(cloud.Route53KeySigningKey, w.signingKey("ksk", w.in(s, cloud.KMSKey, signer(but)).Props.Str("arn")))
+			return w.Refused(cloud.Route53KeySigningKey, w.signingKey("ksk", w.MakeIn(s, cloud.KMSKey, signer(but)).Props.Str("arn")))
 		}
 	}
 	tests := map[string]struct {
@@ -82,36 +67,36 @@ func TestRefusalsOfLogsAndSignatures(t *testing.T) {
 		do   func(w *world, key string) error
 	}{
 		"log of no zone": {"zone-missing", func(w *world, _ string) error {
-			return w.refused(cloud.Route53QueryLog, cloud.Props{"zoneId": "Z0", "cloudwatchLogGroupArn": group})
+			return w.Refused(cloud.Route53QueryLog, cloud.Props{"zoneId": "Z0", "cloudwatchLogGroupArn": group})
 		}},
 		"log of a private zone": {"query-log-of-private-zone", func(w *world, _ string) error {
-			w.zone = w.make(cloud.Route53Zone, w.private("a.b")).ID
-			return w.refused(cloud.Route53QueryLog, w.queryLog(group))
+			w.zone = w.Make(cloud.Route53Zone, w.private("a.b")).ID
+			return w.Refused(cloud.Route53QueryLog, w.queryLog(group))
 		}},
 		"log in another region": {"query-log-region", func(w *world, _ string) error {
-			return w.refused(cloud.Route53QueryLog, w.queryLog(strings.Replace(group, "us-east-1", "us-west-2", 1)))
+			return w.Refused(cloud.Route53QueryLog, w.queryLog(strings.Replace(group, "us-east-1", "us-west-2", 1)))
 		}},
 		"log into nothing": {"query-log-group-missing", func(w *world, _ string) error {
-			return w.refused(cloud.Route53QueryLog, w.queryLog(group+".net"))
+			return w.Refused(cloud.Route53QueryLog, w.queryLog(group+".net"))
 		}},
 		"log without a policy": {"query-log-group-policy", func(w *world, _ string) error {
-			return w.refused(cloud.Route53QueryLog, w.queryLog(group))
+			return w.Refused(cloud.Route53QueryLog, w.queryLog(group))
 		}},
 		"log with a policy elsewhere": {"query-log-group-policy", func(w *world, _ string) error {
-			w.in(west, cloud.LogResourcePolicy, cloud.Props{"policyName": "p", "policyDocument": logPolicy})
-			return w.refused(cloud.Route53QueryLog, w.queryLog(group))
+			w.MakeIn(west, cloud.LogResourcePolicy, cloud.Props{"policyName": "p", "policyDocument": logPolicy})
+			return w.Refused(cloud.Route53QueryLog, w.queryLog(group))
 		}},
 		"two logs": {"query-log-exists", func(w *world, _ string) error {
-			w.in(east, cloud.LogResourcePolicy, cloud.Props{"policyName": "p", "policyDocument": logPolicy})
-			w.make(cloud.Route53QueryLog, w.queryLog(group))
-			return w.refused(cloud.Route53QueryLog, w.queryLog(group))
+			w.MakeIn(east, cloud.LogResourcePolicy, cloud.Props{"policyName": "p", "policyDocument": logPolicy})
+			w.Make(cloud.Route53QueryLog, w.queryLog(group))
+			return w.Refused(cloud.Route53QueryLog, w.queryLog(group))
 		}},
 		"key of no zone": {"zone-missing", func(w *world, key string) error {
-			return w.refused(cloud.Route53KeySigningKey, w.signingKey("ksk", key).With(cloud.Props{"hostedZoneId": "Z0"}))
+			return w.Refused(cloud.Route53KeySigningKey, w.signingKey("ksk", key).With(cloud.Props{"hostedZoneId": "Z0"}))
 		}},
 		"key of a private zone": {"signing-key-of-private-zone", func(w *world, key string) error {
-			w.zone = w.make(cloud.Route53Zone, w.private("a.b")).ID
-			return w.refused(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
+			w.zone = w.Make(cloud.Route53Zone, w.private("a.b")).ID
+			return w.Refused(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
 		}},
 		"key in another region": {"signing-key-kms-key", badKey(west, nil)},
 		"key of another spec":   {"signing-key-kms-key", badKey(east, cloud.Props{"customerMasterKeySpec": "ECC_NIST_P384"})},
@@ -120,39 +105,39 @@ func TestRefusalsOfLogsAndSignatures(t *testing.T) {
 		"key for others": {"signing-key-kms-key",
 			badKey(east, cloud.Props{"policy": strings.Replace(signPolicy, `,"kms:Sign"`, "", 1)})},
 		"same name": {"signing-key-exists", func(w *world, key string) error {
-			w.make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
-			return w.refused(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
+			w.Make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
+			return w.Refused(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
 		}},
 		"third key": {"too-many-signing-keys", func(w *world, key string) error {
-			w.make(cloud.Route53KeySigningKey, w.signingKey("one", key))
-			w.make(cloud.Route53KeySigningKey, w.signingKey("two", key))
-			return w.refused(cloud.Route53KeySigningKey, w.signingKey("three", key))
+			w.Make(cloud.Route53KeySigningKey, w.signingKey("one", key))
+			w.Make(cloud.Route53KeySigningKey, w.signingKey("two", key))
+			return w.Refused(cloud.Route53KeySigningKey, w.signingKey("three", key))
 		}},
 		"signing with no key": {"zone-without-active-signing-key", func(w *world, _ string) error {
-			return w.refused(cloud.Route53HostedZoneDNSSEC, cloud.Props{"hostedZoneId": w.zone})
+			return w.Refused(cloud.Route53HostedZoneDNSSEC, cloud.Props{"hostedZoneId": w.zone})
 		}},
 		"signing with a key at rest": {"zone-without-active-signing-key", func(w *world, key string) error {
-			w.make(cloud.Route53KeySigningKey, w.signingKey("ksk", key).With(cloud.Props{"status": "INACTIVE"}))
-			return w.refused(cloud.Route53HostedZoneDNSSEC, cloud.Props{"hostedZoneId": w.zone})
+			w.Make(cloud.Route53KeySigningKey, w.signingKey("ksk", key).With(cloud.Props{"status": "INACTIVE"}))
+			return w.Refused(cloud.Route53HostedZoneDNSSEC, cloud.Props{"hostedZoneId": w.zone})
 		}},
 		"signing of nothing": {"zone-missing", func(w *world, _ string) error {
-			return w.refused(cloud.Route53HostedZoneDNSSEC, cloud.Props{"hostedZoneId": "Z0"})
+			return w.Refused(cloud.Route53HostedZoneDNSSEC, cloud.Props{"hostedZoneId": "Z0"})
 		}},
 		"last key deleted": {"signing-key-in-use", func(w *world, key string) error {
-			k := w.make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
+			k := w.Make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
 			w.sign()
 			return w.delete(k.Kind, k.ID)
 		}},
 		"last key put to rest": {"signing-key-in-use", func(w *world, key string) error {
-			k := w.make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
+			k := w.Make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
 			w.sign()
 			return w.update(k, w.signingKey("ksk", key).With(cloud.Props{"status": "INACTIVE"}))
 		}},
 		"vouched for": {"signed-zone-in-parent", func(w *world, key string) error {
-			top := w.make(cloud.Route53Zone, cloud.Props{"name": "com"})
-			k := w.make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
+			top := w.Make(cloud.Route53Zone, cloud.Props{"name": "com"})
+			k := w.Make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
 			s := w.sign()
-			w.make(cloud.Route53Record, cloud.Props{
+			w.Make(cloud.Route53Record, cloud.Props{
 				"zoneId": top.ID, "name": "example.com", "type": "DS", "ttl": 300.0, "records": []any{k.Props.Str("dsRecord")},
 			})
 			if err := w.update(s, cloud.Props{"hostedZoneId": w.zone, "signingStatus": "NOT_SIGNING"}); err == nil {
@@ -161,7 +146,7 @@ func TestRefusalsOfLogsAndSignatures(t *testing.T) {
 			return w.delete(s.Kind, s.ID)
 		}},
 		"zone with a key": {"zone-has-signing-keys", func(w *world, key string) error {
-			w.make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
+			w.Make(cloud.Route53KeySigningKey, w.signingKey("ksk", key))
 			return w.delete(cloud.Route53Zone, w.zone)
 		}},
 	}
@@ -169,10 +154,7 @@ func TestRefusalsOfLogsAndSignatures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			err := tc.do(newHome(t))
-			var refusal *cloud.Refusal
-			if !errors.As(err, &refusal) || refusal.Rule.Name != tc.rule {
-				t.Errorf("got %v, want %s", err, tc.rule)
-			}
+			cloudtest.WantRule(t, err, tc.rule)
 		})
 	}
 }
@@ -180,18 +162,18 @@ func TestRefusalsOfLogsAndSignatures(t *testing.T) {
 func TestSignedAndLoggedZoneLives(t *testing.T) {
 	t.Parallel()
 	w, key := newHome(t)
-	w.in(east, cloud.LogResourcePolicy, cloud.Props{"policyName": "p", "policyDocument": logPolicy})
-	log := w.make(cloud.Route53QueryLog, w.queryLog(logARN+"/aws/route53/example.com"))
+	w.MakeIn(east, cloud.LogResourcePolicy, cloud.Props{"policyName": "p", "policyDocument": logPolicy})
+	log := w.Make(cloud.Route53QueryLog, w.queryLog(logARN+"/aws/route53/example.com"))
 	if log.Props.Str("arn") != "arn:aws:route53:::queryloggingconfig/"+log.ID {
 		t.Errorf("got %v", log.Props)
 	}
-	one := w.make(cloud.Route53KeySigningKey, w.signingKey("one", key))
+	one := w.Make(cloud.Route53KeySigningKey, w.signingKey("one", key))
 	if p := one.Props; one.ID != w.zone+",one" || p.Int("flag") != 257 || !strings.HasSuffix(p.Str("dsRecord"), " 13 2 "+p.Str("digestValue")) {
 		t.Errorf("got %s, %v", one.ID, p)
 	}
 	s := w.sign()
 	// A second key takes over from the first.
-	two := w.make(cloud.Route53KeySigningKey, w.signingKey("two", key))
+	two := w.Make(cloud.Route53KeySigningKey, w.signingKey("two", key))
 	if err := errors.Join(
 		w.update(one, w.signingKey("one", key).With(cloud.Props{"status": "INACTIVE"})), w.delete(one.Kind, one.ID),
 		w.delete(s.Kind, s.ID), w.delete(two.Kind, two.ID), w.delete(log.Kind, log.ID), w.delete(cloud.Route53Zone, w.zone),

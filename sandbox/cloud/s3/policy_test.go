@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/s3"
 )
 
@@ -54,7 +55,7 @@ func TestPolicies(t *testing.T) {
 			l := open(t)
 			l.bucket("a", nil)
 			_, err := l.try(cloud.BucketPolicy, cloud.Props{"bucket": "own-a", "policy": tc.policy})
-			wantRule(t, err, tc.want)
+			cloudtest.WantRule(t, err, tc.want)
 		})
 	}
 }
@@ -66,8 +67,8 @@ func TestPublicPolicyWithoutTheBlock(t *testing.T) {
 	l.make(cloud.BucketPublicAccessBlock, cloud.Props{"bucket": "own-a"})
 	public := cloud.Props{"bucket": "own-a", "policy": document(statement("Allow", `"*"`, "s3:GetObject", bucketARN+"/*", ""))}
 	l.make(cloud.BucketPolicy, public)
-	wantRule(t, l.account.Delete(l.session, cloud.BucketPolicy, "own-a"), "")
-	wantRule(t, l.account.Delete(l.session, cloud.BucketPublicAccessBlock, "own-a"), "")
+	cloudtest.WantRule(t, l.account.Delete(l.session, cloud.BucketPolicy, "own-a"), "")
+	cloudtest.WantRule(t, l.account.Delete(l.session, cloud.BucketPublicAccessBlock, "own-a"), "")
 	l.make(cloud.BucketPolicy, public) // Taken away, the block is off.
 }
 
@@ -125,7 +126,7 @@ func TestObjectDeniedByPolicy(t *testing.T) {
 	l.make(cloud.BucketPolicy, cloud.Props{"bucket": b.ID, "policy": document(
 		statement("Deny", `"*"`, "s3:PutObject", bucketARN+"/*", `{"StringEquals":{"s3:x-amz-server-side-encryption":"AES256"}}`))})
 	_, err := l.try(cloud.BucketObject, cloud.Props{"bucket": b.ID, "key": "k", "serverSideEncryption": "AES256"})
-	wantRule(t, err, "object-denied-by-policy")
+	cloudtest.WantRule(t, err, "object-denied-by-policy")
 	l.make(cloud.BucketObject, cloud.Props{"bucket": b.ID, "key": "k"})
 }
 
@@ -165,8 +166,8 @@ func TestDelivery(t *testing.T) {
 			d := s3.Delivery{Service: service, Bucket: b.ID, Key: "AWSLogs/1", KMS: tc.kms}
 			err := l.account.Change(l.session, "deliver", func(tx *cloud.Tx) error { return s3.Deliver(tx, d) })
 			if tc.obstacle == "" {
-				wantRule(t, err, "")
-				wantRule(t, l.account.Delete(l.session, cloud.Bucket, b.ID), "bucket-not-empty")
+				cloudtest.WantRule(t, err, "")
+				cloudtest.WantRule(t, l.account.Delete(l.session, cloud.Bucket, b.ID), "bucket-not-empty")
 			} else if err == nil || !strings.Contains(err.Error(), tc.obstacle) {
 				t.Errorf("got %v, want one with %q", err, tc.obstacle)
 			}
@@ -181,21 +182,21 @@ func TestAccessLogs(t *testing.T) {
 	l.bucket("a", nil)
 	logging := cloud.Props{"bucket": b.ID, "targetBucket": "own-a", "targetPrefix": "access/"}
 	_, err := l.try(cloud.BucketLogging, logging)
-	wantRule(t, err, "bucket-logging-not-delivered")
+	cloudtest.WantRule(t, err, "bucket-logging-not-delivered")
 	admit := func(source string) cloud.Props {
 		return cloud.Props{"bucket": "own-a", "policy": document(statement("Allow", `{"Service":"logging.s3.amazonaws.com"}`,
 			"s3:PutObject", bucketARN+"/access/*", `{"ArnLike":{"aws:SourceArn":"`+source+`"}}`))}
 	}
 	l.make(cloud.BucketPolicy, admit("arn:aws:s3:::other"))
 	_, err = l.account.Update(l.session, cloud.BucketLogging, b.ID, logging)
-	wantRule(t, err, "bucket-logging-not-delivered")
+	cloudtest.WantRule(t, err, "bucket-logging-not-delivered")
 	_, err = l.account.Update(l.session, cloud.BucketPolicy, "own-a", admit("arn:aws:s3:::own-b"))
-	wantRule(t, err, "")
+	cloudtest.WantRule(t, err, "")
 	_, err = l.account.Update(l.session, cloud.BucketLogging, b.ID, logging)
-	wantRule(t, err, "")
-	wantRule(t, l.account.Delete(l.session, cloud.Bucket, "own-a"), "bucket-not-empty")
+	cloudtest.WantRule(t, err, "")
+	cloudtest.WantRule(t, l.account.Delete(l.session, cloud.Bucket, "own-a"), "bucket-not-empty")
 	l.session.Region = "eu-west-1"
 	far := l.bucket("far", nil)
 	_, err = l.try(cloud.BucketLogging, logging.With(cloud.Props{"bucket": far.ID}))
-	wantRule(t, err, "bucket-logging-target")
+	cloudtest.WantRule(t, err, "bucket-logging-target")
 }

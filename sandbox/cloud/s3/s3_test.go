@@ -1,11 +1,11 @@
 package s3_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/s3"
@@ -48,25 +48,6 @@ func (l *lab) bucket(name string, p cloud.Props) *cloud.Resource {
 	return l.make(cloud.Bucket, p.With(cloud.Props{"bucket": "own-" + name}))
 }
 
-// wantRule wants an error of a rule; none when it is "".
-func wantRule(t *testing.T, err error, want string) {
-	t.Helper()
-	got := ""
-	var refusal *cloud.Refusal
-	var late *cloud.Late
-	switch {
-	case errors.As(err, &refusal):
-		got = refusal.Rule.Name
-	case errors.As(err, &late):
-		got = late.Rule.Name
-	case err != nil:
-		got = err.Error()
-	}
-	if got != want {
-		t.Errorf("got %v, want it by %q", err, want)
-	}
-}
-
 func objects(p ...cloud.Props) []any {
 	var out []any
 	for _, o := range p {
@@ -105,7 +86,7 @@ func TestNames(t *testing.T) {
 			l.session.Region = "eu-west-1" // Names are the same in every region.
 		}
 		_, err := l.try(cloud.Bucket, cloud.Props{"bucket": name})
-		wantRule(t, err, want)
+		cloudtest.WantRule(t, err, want)
 	}
 }
 
@@ -115,11 +96,11 @@ func TestBucketWithObjectsStays(t *testing.T) {
 	b := l.bucket("a", nil)
 	l.make(cloud.BucketVersioning, cloud.Props{"bucket": b.ID, "versioningConfiguration": map[string]any{"status": "Enabled"}})
 	l.make(cloud.BucketObject, cloud.Props{"bucket": b.ID, "key": "k"})
-	wantRule(t, l.account.Delete(l.session, cloud.Bucket, b.ID), "bucket-not-empty")
+	cloudtest.WantRule(t, l.account.Delete(l.session, cloud.Bucket, b.ID), "bucket-not-empty")
 	if _, err := l.account.Update(l.session, cloud.Bucket, b.ID, cloud.Props{"bucket": b.ID, "forceDestroy": true}); err != nil {
 		t.Fatal(err)
 	}
-	wantRule(t, l.account.Delete(l.session, cloud.Bucket, b.ID), "")
+	cloudtest.WantRule(t, l.account.Delete(l.session, cloud.Bucket, b.ID), "")
 	if left := l.account.Resources(); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
@@ -205,7 +186,7 @@ func TestSettings(t *testing.T) {
 				tc.props = tc.props.With(cloud.Props{"bucket": b.ID})
 			}
 			_, err := l.try(tc.kind, tc.props)
-			wantRule(t, err, tc.want)
+			cloudtest.WantRule(t, err, tc.want)
 		})
 	}
 }
@@ -220,12 +201,12 @@ func TestOwnershipAndACLs(t *testing.T) {
 	l.make(cloud.BucketOwnershipControls, owned("ObjectWriter"))
 	public := cloud.Props{"bucket": b.ID, "acl": "public-read"}
 	_, err := l.try(cloud.BucketACL, public)
-	wantRule(t, err, "bucket-acl-public")
+	cloudtest.WantRule(t, err, "bucket-acl-public")
 	l.make(cloud.BucketPublicAccessBlock, cloud.Props{"bucket": b.ID, "blockPublicPolicy": true})
 	l.make(cloud.BucketACL, public)
 	_, err = l.account.Update(l.session, cloud.BucketOwnershipControls, b.ID, owned("BucketOwnerEnforced"))
-	wantRule(t, err, "bucket-acls-in-use")
-	wantRule(t, l.account.Delete(l.session, cloud.BucketOwnershipControls, b.ID), "")
+	cloudtest.WantRule(t, err, "bucket-acls-in-use")
+	cloudtest.WantRule(t, l.account.Delete(l.session, cloud.BucketOwnershipControls, b.ID), "")
 	l.make(cloud.BucketACL, public) // Without the setting, ACLs count.
 }
 
@@ -236,7 +217,7 @@ func TestDisabledKey(t *testing.T) {
 	b := l.bucket("a", nil)
 	l.make(cloud.BucketEncryption, encrypted("aws:kms", key.Props.Str("arn")).With(cloud.Props{"bucket": b.ID}))
 	_, err := l.try(cloud.BucketObject, cloud.Props{"bucket": b.ID, "key": "k"})
-	wantRule(t, err, "object-key-unusable")
+	cloudtest.WantRule(t, err, "object-key-unusable")
 }
 
 func TestLockedObjectStays(t *testing.T) {
@@ -248,6 +229,6 @@ func TestLockedObjectStays(t *testing.T) {
 	if o.Props.Str("etag") != "5d41402abc4b2a76b9719d911017c592" || o.Props.Str("versionId") == "" || o.Props.Str("serverSideEncryption") != "AES256" {
 		t.Errorf("got %v", o.Props)
 	}
-	wantRule(t, l.account.Delete(l.session, cloud.BucketObject, o.ID), "object-locked")
-	wantRule(t, l.account.Delete(l.session, cloud.Bucket, b.ID), "object-locked")
+	cloudtest.WantRule(t, l.account.Delete(l.session, cloud.BucketObject, o.ID), "object-locked")
+	cloudtest.WantRule(t, l.account.Delete(l.session, cloud.Bucket, b.ID), "object-locked")
 }

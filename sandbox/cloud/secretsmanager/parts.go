@@ -99,7 +99,7 @@ func checkPolicy(tx *cloud.Tx, text string, blockPublic bool) error {
 	}
 	for _, s := range d.Statements {
 		switch {
-		case len(s.Principals)+len(s.NotPrincipals) == 0, len(s.Actions)+len(s.NotActions) == 0, len(s.Resources)+len(s.NotResources) == 0:
+		case !s.Whole():
 			return policyMalformed.Refuse("This resource policy contains a syntax error: a statement needs a principal, an action and a resource")
 		case blockPublic && s.Effect == "Allow" && slices.Contains(s.Principals["AWS"], "*") && len(s.Conditions) == 0:
 			return policyPublic.Refuse("You can't use a resource policy that grants access to everybody while blockPublicPolicy is on")

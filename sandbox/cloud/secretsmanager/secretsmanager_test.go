@@ -1,11 +1,11 @@
 package secretsmanager_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/secretsmanager"
@@ -31,21 +31,6 @@ func create(t *testing.T, a *cloud.Account, kind string, p cloud.Props) *cloud.R
 	return r
 }
 
-// wantRule wants a refusal by a rule; none when it is "".
-func wantRule(t *testing.T, err error, want string) {
-	t.Helper()
-	got := ""
-	var refusal *cloud.Refusal
-	if errors.As(err, &refusal) {
-		got = refusal.Rule.Name
-	} else if err != nil {
-		got = err.Error()
-	}
-	if got != want {
-		t.Errorf("got %v, want it by %q", err, want)
-	}
-}
-
 func TestNameStaysTakenWhileTheDeletionWaits(t *testing.T) {
 	t.Parallel()
 	a := open(t)
@@ -56,18 +41,18 @@ func TestNameStaysTakenWhileTheDeletionWaits(t *testing.T) {
 			t.Errorf("ID is %s", s.ID)
 		}
 		_, err := a.Create(session, cloud.Secret, "again", p)
-		wantRule(t, err, "secret-exists")
+		cloudtest.WantRule(t, err, "secret-exists")
 		create(t, a, cloud.SecretVersion, cloud.Props{"secretId": s.ID, "secretString": "v"})
-		wantRule(t, a.Delete(session, cloud.Secret, s.ID), "")
+		cloudtest.WantRule(t, a.Delete(session, cloud.Secret, s.ID), "")
 	}
 	_, err := a.Create(session, cloud.Secret, "again", cloud.Props{"name": "app"})
-	wantRule(t, err, "secret-scheduled-for-deletion")
+	cloudtest.WantRule(t, err, "secret-scheduled-for-deletion")
 	left := a.Resources()
 	if len(left) != 1 || left[0].Scheduled == "" {
 		t.Fatalf("left: %v", left)
 	}
 	_, err = a.Create(session, cloud.SecretVersion, "v", cloud.Props{"secretId": left[0].ID, "secretString": "v"})
-	wantRule(t, err, "secret-scheduled-for-deletion")
+	cloudtest.WantRule(t, err, "secret-scheduled-for-deletion")
 }
 
 func TestSecrets(t *testing.T) {
@@ -88,7 +73,7 @@ func TestSecrets(t *testing.T) {
 		if tc.want == "" && err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if tc.want != "" {
-			wantRule(t, err, tc.want)
+			cloudtest.WantRule(t, err, tc.want)
 		}
 	}
 	for _, days := range []float64{1, 6, 31} {
@@ -99,7 +84,7 @@ func TestSecrets(t *testing.T) {
 	}
 	s := create(t, a, cloud.Secret, cloud.Props{"name": "d"})
 	_, err := a.Update(session, cloud.Secret, s.ID, cloud.Props{"name": "d", "kmsKeyId": off.ID})
-	wantRule(t, err, "secret-key")
+	cloudtest.WantRule(t, err, "secret-key")
 }
 
 func TestVersions(t *testing.T) {
@@ -118,9 +103,9 @@ func TestVersions(t *testing.T) {
 		}
 	}
 	_, err := a.Create(session, cloud.SecretVersion, "long", cloud.Props{"secretId": s.ID, "secretString": strings.Repeat("v", 65537)})
-	wantRule(t, err, "secret-value-too-long")
+	cloudtest.WantRule(t, err, "secret-value-too-long")
 	_, err = a.Create(session, cloud.SecretVersion, "no", cloud.Props{"secretId": "no", "secretString": "v"})
-	wantRule(t, err, "secret-missing")
+	cloudtest.WantRule(t, err, "secret-missing")
 	problems, err := a.Check(cloud.SecretVersion, cloud.Props{"secretId": "app", "secretString": "v", "secretBinary": "v"})
 	if err != nil || len(problems) != 1 {
 		t.Errorf("two values: got %v, %v", problems, err)
@@ -149,7 +134,7 @@ func TestPoliciesAndRotation(t *testing.T) {
 	} {
 		p := cloud.Props{"secretArn": s.ID, "policy": tc.policy, "blockPublicPolicy": tc.block}
 		_, err := a.Create(session, cloud.SecretPolicy, name, p)
-		wantRule(t, err, tc.want)
+		cloudtest.WantRule(t, err, tc.want)
 	}
 	rules := map[string]any{"automaticallyAfterDays": 30.0}
 	for lambda, want := range map[string]string{
@@ -157,7 +142,7 @@ func TestPoliciesAndRotation(t *testing.T) {
 		"arn:aws:lambda:us-west-2:123456789012:function:rotate": "",
 	} {
 		r, err := a.Create(session, cloud.SecretRotation, "r"+lambda, cloud.Props{"secretId": s.ID, "rotationLambdaArn": lambda, "rotationRules": rules})
-		wantRule(t, err, want)
+		cloudtest.WantRule(t, err, want)
 		if want == "" && !r.Props.Bool("rotationEnabled") {
 			t.Error("rotation is off")
 		}
@@ -179,13 +164,13 @@ func TestSecretOfAService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantRule(t, a.Delete(session, cloud.Secret, id), "secret-of-a-service")
+	cloudtest.WantRule(t, a.Delete(session, cloud.Secret, id), "secret-of-a-service")
 	_, err = a.Update(session, cloud.Secret, id, cloud.Props{"name": "app"})
-	wantRule(t, err, "secret-of-a-service")
+	cloudtest.WantRule(t, err, "secret-of-a-service")
 	_, err = a.Create(session, cloud.SecretVersion, "v", cloud.Props{"secretId": id, "secretString": "v"})
-	wantRule(t, err, "secret-of-a-service")
+	cloudtest.WantRule(t, err, "secret-of-a-service")
 	rotation := cloud.Props{"secretId": id, "rotationRules": map[string]any{"automaticallyAfterDays": 1.0}}
 	create(t, a, cloud.SecretRotation, rotation)
 	_, err = a.Update(session, cloud.SecretRotation, id, rotation.With(cloud.Props{"rotationLambdaArn": "arn:aws:lambda:us-west-2:123456789012:function:f"}))
-	wantRule(t, err, "secret-of-a-service")
+	cloudtest.WantRule(t, err, "secret-of-a-service")
 }

@@ -56,7 +56,7 @@ func checkPolicy(tx *cloud.Tx, arn, text string) error {
 		return topicPolicy.Refuse("Invalid parameter: Policy Error: %s", err)
 	}
 	for _, s := range d.Statements {
-		if len(s.Principals)+len(s.NotPrincipals) == 0 || len(s.Actions)+len(s.NotActions) == 0 || len(s.Resources)+len(s.NotResources) == 0 {
+		if !s.Whole() {
 			return topicPolicy.Refuse("Invalid parameter: Policy Error: statement %q needs a principal, an action and a resource", s.Sid)
 		}
 		if err := iam.CheckPrincipals(tx, s); err != nil {

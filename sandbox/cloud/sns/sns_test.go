@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/sns"
@@ -66,10 +67,7 @@ func TestRefusals(t *testing.T) {
 			a := open(t)
 			create(t, a, cloud.Topic, cloud.Props{"name": "t"})
 			_, err := a.Create(west, tc.kind, "new", tc.props)
-			var refusal *cloud.Refusal
-			if !errors.As(err, &refusal) || refusal.Rule.Name != tc.rule {
-				t.Errorf("got %v, want %s", err, tc.rule)
-			}
+			cloudtest.WantRule(t, err, tc.rule)
 		})
 	}
 }

@@ -1,12 +1,11 @@
 package sns
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/fifo"
 )
 
 func topicKind() cloud.Kind {
@@ -34,7 +33,7 @@ func topicKind() cloud.Kind {
 	return cloud.Kind{
 		Token: cloud.Topic, Noun: "SNS Topic", Service: serviceName, Tagged: true,
 		CreateCall: "CreateTopic", UpdateCall: "SetTopicAttributes", DeleteCall: "DeleteTopic",
-		Fields: fields, Check: checkTopic, Create: createTopic,
+		Fields: fields, Check: fifoTopic.Check, Create: createTopic,
 		Update: func(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 			settle(news)
 			return checkPolicy(tx, r.ID, r.Props.With(news).Str("policy"))
@@ -42,36 +41,11 @@ func topicKind() cloud.Kind {
 	}
 }
 
-var (
-	plainName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,256}$`)
-	fifoName  = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,251}\.fifo$`)
-)
-
-// checkTopic finds what the provider finds when it plans.
-func checkTopic(p cloud.Props) []cloud.Problem {
-	var problems []cloud.Problem
-	name, fifo := p.Str("name"), p.Bool("fifoTopic")
-	switch {
-	case name == "":
-	case fifo && !fifoName.MatchString(name):
-		problems = append(problems, cloud.Problem{Property: "name", Reason: fmt.Sprintf("is %q, want 1 to 251 letters, digits, _ and - and then .fifo", name)})
-	case !fifo && !plainName.MatchString(name):
-		problems = append(problems, cloud.Problem{Property: "name", Reason: fmt.Sprintf("is %q, want 1 to 256 letters, digits, _ and -", name)})
-	}
-	if !fifo && p.Bool("contentBasedDeduplication") {
-		problems = append(problems, cloud.Problem{Property: "contentBasedDeduplication", Reason: "can only be set for a FIFO topic"})
-	}
-	return problems
-}
+var fifoTopic = fifo.Thing{Noun: "topic", Longest: 256, Flag: "fifoTopic"}
 
 func createTopic(tx *cloud.Tx, r *cloud.Resource) error {
 	p := r.Props
-	if !p.Has("name") {
-		p["name"] = p.Str("namePrefix") + tx.Hex(26)
-		if p.Bool("fifoTopic") {
-			p["name"] = p.Str("name") + ".fifo"
-		}
-	}
+	fifoTopic.SetName(tx, p)
 	r.ID = tx.ARN("sns", p.Str("name"))
 	p["arn"], p["owner"] = r.ID, tx.AccountID()
 	settle(p)

@@ -55,7 +55,7 @@ func checkPolicy(tx *cloud.Tx, text string) error {
 		return queuePolicy.Refuse("Invalid value for the parameter Policy: %s", err)
 	}
 	for _, s := range d.Statements {
-		if len(s.Principals)+len(s.NotPrincipals) == 0 || len(s.Actions)+len(s.NotActions) == 0 || len(s.Resources)+len(s.NotResources) == 0 {
+		if !s.Whole() {
 			return queuePolicy.Refuse("Invalid value for the parameter Policy: statement %q needs a principal, an action and a resource", s.Sid)
 		}
 		if err := iam.CheckPrincipals(tx, s); err != nil {
@@ -80,15 +80,6 @@ func Admits(tx *cloud.Tx, queue *cloud.Resource, service, sourceARN string) bool
 		return s.Effect == effect && here && s.Names("Service", service) && s.Covers("sqs:SendMessage") && s.Holds(context)
 	}
 	allows := func(s iam.Statement) bool { return says("Allow", s) }
-	denies := func(s iam.Statement) bool { return says("Deny", s) && judged(s) }
+	denies := func(s iam.Statement) bool { return says("Deny", s) && s.Judged() }
 	return slices.ContainsFunc(d.Statements, allows) && !slices.ContainsFunc(d.Statements, denies)
-}
-
-func judged(s iam.Statement) bool {
-	for operator := range s.Conditions {
-		if !slices.Contains([]string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, operator) {
-			return false
-		}
-	}
-	return true
 }

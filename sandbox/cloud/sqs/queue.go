@@ -2,13 +2,12 @@ package sqs
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/fifo"
 )
 
 func queueKind() cloud.Kind {
@@ -40,25 +39,11 @@ func queueKind() cloud.Kind {
 	}
 }
 
-var (
-	plainName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,80}$`)
-	fifoName  = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,75}\.fifo$`)
-)
+var fifoQueue = fifo.Thing{Noun: "queue", Longest: 80, Flag: "fifoQueue"}
 
 // checkQueue finds what the provider finds when it plans.
 func checkQueue(p cloud.Props) []cloud.Problem {
-	var problems []cloud.Problem
-	name, fifo := p.Str("name"), p.Bool("fifoQueue")
-	switch {
-	case name == "":
-	case fifo && !fifoName.MatchString(name):
-		problems = append(problems, cloud.Problem{Property: "name", Reason: fmt.Sprintf("is %q, want 1 to 75 letters, digits, _ and - and then .fifo", name)})
-	case !fifo && !plainName.MatchString(name):
-		problems = append(problems, cloud.Problem{Property: "name", Reason: fmt.Sprintf("is %q, want 1 to 80 letters, digits, _ and -", name)})
-	}
-	if !fifo && p.Bool("contentBasedDeduplication") {
-		problems = append(problems, cloud.Problem{Property: "contentBasedDeduplication", Reason: "can only be set for a FIFO queue"})
-	}
+	problems := fifoQueue.Check(p)
 	if p.Has("kmsMasterKeyId") && p.Has("sqsManagedSseEnabled") {
 		problems = append(problems, cloud.Problem{Property: "kmsMasterKeyId", Reason: "conflicts with sqsManagedSseEnabled"})
 	}
@@ -67,12 +52,7 @@ func checkQueue(p cloud.Props) []cloud.Problem {
 
 func createQueue(tx *cloud.Tx, r *cloud.Resource) error {
 	p := r.Props
-	if !p.Has("name") {
-		p["name"] = p.Str("namePrefix") + tx.Hex(26)
-		if p.Bool("fifoQueue") {
-			p["name"] = p.Str("name") + ".fifo"
-		}
-	}
+	fifoQueue.SetName(tx, p)
 	name := p.Str("name")
 	region := tx.Session.Region
 	r.ID = "https://sqs." + region + "." + cloud.DNSSuffix(region) + "/" + tx.AccountID() + "/" + name

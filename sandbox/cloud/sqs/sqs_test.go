@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/sqs"
 )
@@ -65,10 +66,7 @@ func TestRefusals(t *testing.T) {
 			queue(t, a, cloud.Props{"name": "q"})
 			queue(t, a, cloud.Props{"name": "q.fifo", "fifoQueue": true})
 			_, err := a.Create(west, tc.kind, "new", tc.props)
-			var refusal *cloud.Refusal
-			if !errors.As(err, &refusal) || refusal.Rule.Name != tc.rule {
-				t.Errorf("got %v, want %s", err, tc.rule)
-			}
+			cloudtest.WantRule(t, err, tc.rule)
 		})
 	}
 }
