@@ -44,6 +44,29 @@ func Allow(sid string, actions, resources []string) Statement {
 	return Statement{Sid: sid, Effect: "Allow", Action: actions, Resource: resources}
 }
 
+// AllowService is a statement of a resource's policy that lets a service, such as
+// events.amazonaws.com, do actions on resources. The conditions say for whom the
+// service may act; without any, for every account.
+func AllowService(sid, service string, actions, resources []string, when Conditions) Statement {
+	s := Allow(sid, actions, resources)
+	s.Principal, s.Condition = &Principal{Service: []string{service}}, when
+	return s
+}
+
+// DenyAll is a statement of a resource's policy that denies actions on resources to
+// everybody.
+func DenyAll(sid string, actions, resources []string, when Conditions) Statement {
+	return Statement{
+		Sid: sid, Effect: "Deny", Principal: &Principal{AWS: []string{"*"}}, Action: actions, Resource: resources, Condition: when,
+	}
+}
+
+// DenyPlainHTTP is a statement of a resource's policy that denies actions on
+// resources to whoever does without TLS.
+func DenyPlainHTTP(actions, resources []string) Statement {
+	return DenyAll("PlainHTTP", actions, resources, Conditions{"Bool": {"aws:SecureTransport": {"false"}}})
+}
+
 // TrustService is the trust policy of a role that AWS services assume.
 func TrustService(services ...string) Document {
 	return Document{{Effect: "Allow", Principal: &Principal{Service: services}, Action: []string{"sts:AssumeRole"}}}

@@ -98,3 +98,24 @@ func TestRefusedDocuments(t *testing.T) {
 		}
 	}
 }
+
+func TestStatementsOfResources(t *testing.T) {
+	t.Parallel()
+	topic := []string{"arn:aws:sns:us-west-2:123456789012:t"}
+	got, err := iampolicy.Document{
+		iampolicy.AllowService("Alarms", "cloudwatch.amazonaws.com", []string{"sns:Publish"}, topic,
+			iampolicy.Conditions{"StringEquals": {"aws:SourceAccount": {"123456789012"}}}),
+		iampolicy.DenyPlainHTTP([]string{"sns:*"}, topic),
+	}.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"Version":"2012-10-17","Statement":[` +
+		`{"Sid":"Alarms","Effect":"Allow","Principal":{"Service":["cloudwatch.amazonaws.com"]},"Action":["sns:Publish"],` +
+		`"Resource":["arn:aws:sns:us-west-2:123456789012:t"],"Condition":{"StringEquals":{"aws:SourceAccount":["123456789012"]}}},` +
+		`{"Sid":"PlainHTTP","Effect":"Deny","Principal":{"AWS":["*"]},"Action":["sns:*"],` +
+		`"Resource":["arn:aws:sns:us-west-2:123456789012:t"],"Condition":{"Bool":{"aws:SecureTransport":["false"]}}}]}`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -83,19 +83,13 @@ func (a Args) interruptions(ctx *pulumi.Context, name string, parent pulumi.Reso
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 func (a Args) admit(queue string) iampolicy.Document {
 	send := func(sid, service string, c iampolicy.Conditions) iampolicy.Statement {
-		s := iampolicy.Allow(sid, []string{"sqs:SendMessage"}, []string{queue})
-		s.Principal, s.Condition = &iampolicy.Principal{Service: []string{service}}, c
-		return s
+		return iampolicy.AllowService(sid, service, []string{"sqs:SendMessage"}, []string{queue}, c)
 	}
 	rules := "arn:" + partition.Of(a.Region) + ":events:" + a.Region + ":" + a.AccountID + ":rule/*"
 	return iampolicy.Document{
 		send("Events", "events.amazonaws.com", iampolicy.Conditions{"ArnLike": {"aws:SourceArn": {rules}}}),
 		send("Queues", "sqs.amazonaws.com", iampolicy.Conditions{"StringEquals": {"aws:SourceAccount": {a.AccountID}}}),
-		{
-			Sid: "PlainHTTP", Effect: "Deny", Principal: &iampolicy.Principal{AWS: []string{"*"}},
-			Action: []string{"sqs:*"}, Resource: []string{queue},
-			Condition: iampolicy.Conditions{"Bool": {"aws:SecureTransport": {"false"}}},
-		},
+		iampolicy.DenyPlainHTTP([]string{"sqs:*"}, []string{queue}),
 	}
 }
 

@@ -87,20 +87,14 @@ func (a Args) validate() error {
 func (a Args) policyJSON(topic string) (string, error) {
 	publish := []string{"sns:Publish"}
 	allow := func(sid, service, source string) iampolicy.Statement {
-		s := iampolicy.Allow(sid, publish, []string{topic})
-		s.Principal = &iampolicy.Principal{Service: []string{service + ".amazonaws.com"}}
-		s.Condition = iampolicy.Conditions{
+		return iampolicy.AllowService(sid, service+".amazonaws.com", publish, []string{topic}, iampolicy.Conditions{
 			"StringEquals": {"aws:SourceAccount": {a.AccountID}},
 			"ArnLike":      {"aws:SourceArn": {"arn:" + partition.Of(a.Region) + ":" + source + ":" + a.Region + ":" + a.AccountID + ":*"}},
-		}
-		return s
+		})
 	}
 	return iampolicy.Document{
 		allow("Alarms", "cloudwatch", "cloudwatch"),
 		allow("DatabaseEvents", "events.rds", "rds"),
-		{
-			Sid: "PlainHTTP", Effect: "Deny", Principal: &iampolicy.Principal{AWS: []string{"*"}}, Action: publish, Resource: []string{topic},
-			Condition: iampolicy.Conditions{"Bool": {"aws:SecureTransport": {"false"}}},
-		},
+		iampolicy.DenyPlainHTTP(publish, []string{topic}),
 	}.JSON()
 }

@@ -32,9 +32,11 @@ func (a Args) policyJSON(arns []string) (string, error) {
 // secure refuses plain HTTP, and TLS that is not safe any more, to everybody.
 func secure(bucket string) iampolicy.Document {
 	all := []string{bucket, bucket + "/*"}
-	plain := deny("PlainHTTP", "s3:*", all, iampolicy.Conditions{"Bool": {"aws:SecureTransport": {"false"}}})
-	old := deny("OldTLS", "s3:*", all, iampolicy.Conditions{"NumericLessThan": {"s3:TlsVersion": {"1.2"}}})
-	return iampolicy.Document{plain, old}
+	everything := []string{"s3:*"}
+	return iampolicy.Document{
+		iampolicy.DenyPlainHTTP(everything, all),
+		iampolicy.DenyAll("OldTLS", everything, all, iampolicy.Conditions{"NumericLessThan": {"s3:TlsVersion": {"1.2"}}}),
+	}
 }
 
 // oneKey refuses an upload that asks for other encryption than the bucket's. One
@@ -43,7 +45,7 @@ func secure(bucket string) iampolicy.Document {
 func oneKey(bucket, key string) iampolicy.Document {
 	objects := []string{bucket + "/*"}
 	put := func(sid string, c iampolicy.Conditions) iampolicy.Statement {
-		return deny(sid, "s3:PutObject", objects, c)
+		return iampolicy.DenyAll(sid, []string{"s3:PutObject"}, objects, c)
 	}
 	return iampolicy.Document{
 		put("OtherAlgorithm", iampolicy.Conditions{
@@ -65,9 +67,7 @@ func (a Args) deliveries(bucket string) iampolicy.Document {
 	own := bucket + "/AWSLogs/" + a.AccountID + "/*"
 	aws := partition.Of(a.Region)
 	write := func(sid, service, resource string, c iampolicy.Conditions) iampolicy.Statement {
-		s := iampolicy.Allow(sid, []string{"s3:PutObject"}, []string{resource})
-		s.Principal, s.Condition = &iampolicy.Principal{Service: []string{service}}, c
-		return s
+		return iampolicy.AllowService(sid, service, []string{"s3:PutObject"}, []string{resource}, c)
 	}
 	// Flow logs, and the logs of network load balancers.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
@@ -79,15 +79,13 @@ func (a Args) deliveries(bucket string) iampolicy.Document {
 		"StringEquals": {"aws:SourceAccount": {a.AccountID}, "s3:x-amz-acl": {"bucket-owner-full-control"}},
 		"ArnLike":      source["ArnLike"],
 	}
-	look := iampolicy.Allow("FlowLogsLook", []string{"s3:GetBucketAcl"}, []string{bucket})
-	look.Principal, look.Condition = &iampolicy.Principal{Service: []string{"delivery.logs.amazonaws.com"}}, source
 	return iampolicy.Document{
 		// Application load balancers name no source in their calls; the account in
 		// the name of the object is what limits them.
 		// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
 		write("LoadBalancers", "logdelivery.elasticloadbalancing.amazonaws.com", own, nil),
 		write("FlowLogs", "delivery.logs.amazonaws.com", own, owned),
-		look,
+		iampolicy.AllowService("FlowLogsLook", "delivery.logs.amazonaws.com", []string{"s3:GetBucketAcl"}, []string{bucket}, source),
 		// https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
 		write("Buckets", "logging.s3.amazonaws.com", bucket+"/"+accessLogs+"*", iampolicy.Conditions{
 			"StringEquals": {"aws:SourceAccount": {a.AccountID}},
@@ -97,9 +95,3 @@ func (a Args) deliveries(bucket string) iampolicy.Document {
 }
 
 // deny refuses something to everybody.
-func deny(sid, action string, resources []string, c iampolicy.Conditions) iampolicy.Statement {
-	return iampolicy.Statement{
-		Sid: sid, Effect: "Deny", Principal: &iampolicy.Principal{AWS: []string{"*"}},
-		Action: []string{action}, Resource: resources, Condition: c,
-	}
-}

@@ -46,10 +46,8 @@ func (a Args) logQueries(ctx *pulumi.Context, name string, zone *route53.Zone, p
 
 // delivery lets Route 53 write into the group, for this zone.
 func (a Args) delivery(arns []string) (string, error) {
-	s := iampolicy.Allow("QueryLogs", []string{"logs:CreateLogStream", "logs:PutLogEvents"}, []string{arns[0] + ":*"})
-	s.Principal = &iampolicy.Principal{Service: []string{"route53.amazonaws.com"}}
-	s.Condition = ofZone(a.AccountID, arns[1])
-	return iampolicy.Document{s}.JSON()
+	return iampolicy.Document{iampolicy.AllowService("QueryLogs", "route53.amazonaws.com",
+		[]string{"logs:CreateLogStream", "logs:PutLogEvents"}, []string{arns[0] + ":*"}, ofZone(a.AccountID, arns[1]))}.JSON()
 }
 
 // ofZone holds when Route 53 acts for one zone of the account.

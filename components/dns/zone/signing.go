@@ -74,9 +74,11 @@ func (a Args) sign(ctx *pulumi.Context, name string, zone *route53.Zone, parent 
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-managing-permissions.html
 func (a Args) signature(zoneARN string) (string, error) {
 	const service = "dnssec-route53.amazonaws.com"
-	use := iampolicy.Allow("Sign", []string{"kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"}, []string{"*"})
-	use.Principal, use.Condition = &iampolicy.Principal{Service: []string{service}}, ofZone(a.AccountID, zoneARN)
-	grant := iampolicy.Allow("Grant", []string{"kms:CreateGrant"}, []string{"*"})
-	grant.Principal, grant.Condition = use.Principal, iampolicy.Conditions{"Bool": {"kms:GrantIsForAWSResource": {"true"}}}
-	return iampolicy.Document{iampolicy.KeyAdministration("aws", a.AccountID), use, grant}.JSON()
+	all := []string{"*"}
+	return iampolicy.Document{
+		iampolicy.KeyAdministration("aws", a.AccountID),
+		iampolicy.AllowService("Sign", service, []string{"kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"}, all, ofZone(a.AccountID, zoneARN)),
+		iampolicy.AllowService("Grant", service, []string{"kms:CreateGrant"}, all,
+			iampolicy.Conditions{"Bool": {"kms:GrantIsForAWSResource": {"true"}}}),
+	}.JSON()
 }
