@@ -111,13 +111,10 @@ var changes = []change{
 		return false
 	})},
 	{"one more rule of a policy", wider, func(t *rapid.T, s *scene) *scene {
-		name := s.pick(t, func(r Resource) bool { return r.Type == policyType })
-		if name == "" {
+		spec, direction, rules := s.drawRules(t)
+		if spec == nil {
 			return nil
 		}
-		spec := s.props(name)["spec"].(p)
-		direction := drawDirection(t)
-		rules, _ := spec[direction].([]any)
 		spec[direction] = append(rules, drawPolicyRule(t, direction))
 		return s
 	}},
@@ -139,13 +136,7 @@ var changes = []change{
 		return s.set(r, p{"state": "blackhole"})
 	}},
 	{"a rule of a policy less", narrower, func(t *rapid.T, s *scene) *scene {
-		name := s.pick(t, func(r Resource) bool { return r.Type == policyType })
-		if name == "" {
-			return nil
-		}
-		spec := s.props(name)["spec"].(p)
-		direction := drawDirection(t)
-		rules, _ := spec[direction].([]any)
+		spec, direction, rules := s.drawRules(t)
 		if len(rules) == 0 {
 			return nil
 		}
@@ -167,6 +158,17 @@ var changes = []change{
 		closed["spec"].(p)["ingress"], closed["spec"].(p)["egress"] = []any{}, []any{}
 		return s.add(policyType, "policy-closed", closed)
 	}},
+}
+
+// drawRules picks a policy and a direction of it; without policies there is no spec.
+func (s *scene) drawRules(t *rapid.T) (spec p, direction string, rules []any) {
+	name := s.pick(t, func(r Resource) bool { return r.Type == policyType })
+	if name == "" {
+		return nil, "", nil
+	}
+	spec, direction = s.props(name)["spec"].(p), drawDirection(t)
+	rules, _ = spec[direction].([]any)
+	return spec, direction, rules
 }
 
 func drawDirection(t *rapid.T) string {

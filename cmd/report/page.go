@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipway-iac/slipway/reach/capacity"
 	"github.com/slipway-iac/slipway/sandbox/timeline"
 )
 
@@ -92,32 +91,4 @@ func (r *report) bar(o timeline.Operation) bar {
 		Name: o.Name, Type: kind, Verb: string(o.Verb), Takes: o.Took().String(), Ends: o.End.String(), Because: o.Because,
 		Left: 100 * float64(o.Start) / whole, Width: max(0.4, 100*float64(o.Took())/whole),
 	}
-}
-
-// Pods are the subnets of pods with what the node groups take of them.
-func (r *report) Pods() []room {
-	var out []room
-	for _, s := range r.Capacity.Subnets {
-		has, unit := s.Blocks, "blocks of 16"
-		if !s.Prefixes {
-			has, unit = s.Addresses, "addresses"
-		}
-		fits := "yes"
-		switch {
-		case !s.Fits:
-			fits = "no"
-		case !s.FitsWorst:
-			fits = "unless fragmented"
-		}
-		out = append(out, room{Subnet: s, Has: has, Unit: unit, Verdict: fits})
-	}
-	return out
-}
-
-// room is a subnet of pods in the unit in which it is given away.
-type room struct {
-	capacity.Subnet
-	Has     int
-	Unit    string
-	Verdict string
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -64,7 +65,8 @@ func (r *report) said(file string) error {
 // sort puts what blocks first.
 func (c *checked) sort() {
 	slices.SortStableFunc(c.Findings, func(a, b finding) int {
-		return strings.Compare(b.Level+a.Control+a.Resource, a.Level+b.Control+b.Resource)
+		// Mandatory ones come before advisory ones.
+		return cmp.Or(strings.Compare(b.Level, a.Level), strings.Compare(a.Control, b.Control), strings.Compare(a.Resource, b.Resource))
 	})
 }
 

@@ -56,6 +56,25 @@ type Subnet struct {
 // the maximum.
 func (s Subnet) Fragmentation() int { return s.MaxWorst - s.Max }
 
+// Has is how much there is of what the other numbers count.
+func (s Subnet) Has() int {
+	if s.Prefixes {
+		return s.Blocks
+	}
+	return s.Addresses
+}
+
+// Verdict says in a word or two whether the maximum fits.
+func (s Subnet) Verdict() string {
+	switch {
+	case !s.Fits:
+		return "no"
+	case !s.FitsWorst:
+		return "unless fragmented"
+	}
+	return "yes"
+}
+
 // Of counts a network's node groups.
 func Of(n *reach.Network) Report {
 	var r Report

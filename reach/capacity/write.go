@@ -20,18 +20,11 @@ func (r Report) Write(w io.Writer) error {
 	fmt.Fprintln(t)
 	fmt.Fprintln(t, "subnet of pods\tzone\thas\ttaken as desired\tat the maximum\tlost to fragments\tfits")
 	for _, s := range r.Subnets {
-		unit, has := "blocks", s.Blocks
+		unit := "blocks"
 		if !s.Prefixes {
-			unit, has = "addresses", s.Addresses
+			unit = "addresses"
 		}
-		fits := "yes"
-		switch {
-		case !s.Fits:
-			fits = "no"
-		case !s.FitsWorst:
-			fits = "unless fragmented"
-		}
-		fmt.Fprintf(t, "%s\t%s\t%d %s\t%d\t%d\tup to %d\t%s\n", s.Name, s.Zone, has, unit, s.Desired, s.Max, s.Fragmentation(), fits)
+		fmt.Fprintf(t, "%s\t%s\t%d %s\t%d\t%d\tup to %d\t%s\n", s.Name, s.Zone, s.Has(), unit, s.Desired, s.Max, s.Fragmentation(), s.Verdict())
 	}
 	if err := t.Flush(); err != nil {
 		return err
