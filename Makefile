@@ -49,7 +49,7 @@ report: program ## Write report/index.html about an environment that up has made
 	@test -x .sandbox/bin/report || echo "Compiling the report: about two minutes on two cores, the first time."
 	@cd cmd/report && go build -o ../../.sandbox/bin/report .
 	@mkdir -p .sandbox/$(ENV)
-	@$(SANDBOX) export $(ENV) >.sandbox/$(ENV)/export.json
+	@umask 077 && $(SANDBOX) export $(ENV) >.sandbox/$(ENV)/export.json
 	@.sandbox/bin/report --state .sandbox/$(ENV)/export.json --timeline .sandbox/$(ENV)/timeline.json --policies .sandbox/$(ENV)/policy.json --config stacks/Pulumi.$(ENV).yaml
 
 drift: program ## Change something in the account behind Pulumi's back; SEED chooses what
@@ -78,7 +78,7 @@ lint: ## Formatting, vet and the linters
 	go tool -modfile=tools/golangci-lint/go.mod golangci-lint run ./...
 
 golden: ## Rewrite golden files; review the diff
-	go test ./... -run Golden -update
+	go test $$(grep -rl slipway/internal/golden --include="*_test.go" --exclude-dir=report . | xargs -n1 dirname | sort -u) -run Golden -update
 
 conformance: ## Hold the sandbox to the real AWS provider; needs terraform, see docs/sandbox.md
 	SLIPWAY_CONFORMANCE=all go test -count=1 -v -timeout 30m ./tests/conformance

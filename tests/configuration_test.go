@@ -14,6 +14,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/slipway-iac/slipway/internal/golden"
 	_ "github.com/slipway-iac/slipway/sandbox" // Links every rule.
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/stacks/platform"
@@ -390,7 +391,7 @@ func TestConfigurationReferenceGolden(t *testing.T) {
 		}
 	}
 	fmt.Fprintf(&out, "\n## Everything at once\n\nEvery key, for the form of it; few environments need more than those of\n`stacks/Pulumi.dev.yaml`.\n\n```yaml\n%s```\n", example)
-	sameAsFile(t, filepath.Join(root, "docs", "configuration.md"), out.String())
+	golden.Equal(t, filepath.Join(root, "docs", "configuration.md"), out.String())
 }
 
 // The example has every key, each of them has a comment, and the platform takes
@@ -484,5 +485,5 @@ func TestRulesReferenceGolden(t *testing.T) {
 	}
 	intro := fmt.Sprintf(rulesIntro, tags[cloud.Verified], tags[cloud.Derived], tags[cloud.Memory],
 		effects[cloud.Refuses], effects[cloud.FailsLate], effects[cloud.Warns])
-	sameAsFile(t, filepath.Join(root, "docs", "rules.md"), intro+table.String())
+	golden.Equal(t, filepath.Join(root, "docs", "rules.md"), intro+table.String())
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/engine"
 	"github.com/slipway-iac/slipway/stacks/platform"
@@ -42,9 +43,9 @@ func TestEnvironmentLifecycleGolden(t *testing.T) {
 				_, err := s.Up(t.Context())
 				return err
 			}, out)
-			defer func() { golden(t, name+".timeline.golden", took.String()) }()
+			defer func() { golden.Equal(t, filepath.Join("testdata", name+".timeline.golden"), took.String()) }()
 			resources := stateOf(t, s)
-			golden(t, name+".golden", tree(resources))
+			golden.Equal(t, filepath.Join("testdata", name+".golden"), tree(resources))
 			assertGraph(t, resources)
 			assertNoSecrets(t, s, c, dir, out.String())
 			assertBucketsRefuse(t, resources)

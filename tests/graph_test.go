@@ -3,19 +3,12 @@ package tests
 import (
 	"context"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/slipway-iac/slipway/sandbox/engine"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files; the run fails all the same")
 
 // stateResource is what a deployment says of one resource.
 type stateResource struct {
@@ -69,29 +62,4 @@ func tree(resources []stateResource) string {
 	}
 	walk("", 0)
 	return out.String()
-}
-
-// golden compares text with a file below testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	sameAsFile(t, filepath.Join("testdata", name), got)
-}
-
-// sameAsFile compares text with a file, or rewrites the file with -update.
-func sameAsFile(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		t.Errorf("%s rewritten: review the diff", path)
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); if that is right: go test ./tests -run %s -update\n%s", path, t.Name(), diff)
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/latency"
 	"github.com/slipway-iac/slipway/sandbox/timeline"
@@ -52,5 +53,5 @@ func TestLatenciesReferenceGolden(t *testing.T) {
 			timeline.Duration(r.Min), timeline.Duration(r.Mode), timeline.Duration(r.Max), r.Source, r.Tag)
 	}
 	intro := fmt.Sprintf(latenciesIntro, counts[cloud.Verified], counts[cloud.Derived], counts[cloud.Memory])
-	sameAsFile(t, filepath.Join(root, "docs", "latencies.md"), intro+table.String())
+	golden.Equal(t, filepath.Join(root, "docs", "latencies.md"), intro+table.String())
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/reach"
 	traffic "github.com/slipway-iac/slipway/reach/flow"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -80,7 +81,7 @@ func TestReachGolden(t *testing.T) {
 			if err := m.Write(&text); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name+".reach.golden", text.String())
+			golden.Equal(t, filepath.Join("testdata", name+".reach.golden"), text.String())
 		})
 	}
 }

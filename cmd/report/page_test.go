@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,9 +10,9 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
-)
 
-var update = flag.Bool("update", false, "rewrite golden files")
+	"github.com/slipway-iac/slipway/internal/golden"
+)
 
 // The picture has every part of the environment where it belongs, and what looks
 // like d2's own language in a name stays a name.
@@ -22,19 +21,7 @@ func TestPictureGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, file := s.source(), filepath.Join("testdata", "picture.golden")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("the picture is not %s; go test ./... -run Golden -update rewrites it:\n%s", file, got)
-	}
+	golden.Equal(t, filepath.Join("testdata", "picture.golden"), s.source())
 }
 
 // elements are all elements of a page.

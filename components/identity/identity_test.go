@@ -101,12 +101,7 @@ func TestNewMakesExactly(t *testing.T) {
 					t.Errorf("what waits for Ready does not wait for %s %s", x.Type, x.Name)
 				}
 			}
-			if err := r.Destroy(); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(map[string]int{}, r.Left()); diff != "" {
-				t.Errorf("left in the account (-want +got):\n%s", diff)
-			}
+			r.LeavesNothing(t)
 		})
 	}
 }

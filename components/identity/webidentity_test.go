@@ -47,12 +47,7 @@ func TestWebIdentity(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{cloud.IAMRole: 1, cloud.IAMRolePolicy: 1}, made); diff != "" {
 		t.Errorf("resources (-want +got):\n%s", diff)
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(map[string]int{}, r.Left()); diff != "" {
-		t.Errorf("left in the account (-want +got):\n%s", diff)
-	}
+	r.LeavesNothing(t)
 }
 
 func TestWebIdentityProblems(t *testing.T) {

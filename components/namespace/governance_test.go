@@ -74,12 +74,7 @@ func TestGovernance(t *testing.T) {
 	if n := len(r.Below(t, component, "shop").Resources); n != 7 {
 		t.Errorf("%d objects, want the namespace and six", n)
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }
 
 // Nobody gets in but at the open ports, and the pods get everywhere.

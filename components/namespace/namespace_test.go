@@ -83,12 +83,7 @@ func TestNew(t *testing.T) {
 			if got := user.Inputs.Str("namespace"); got != tc.want["name"] || !user.WaitsFor(made) {
 				t.Errorf("what takes the name gets %q and waits for %q", got, user.DependsOn)
 			}
-			if err := r.Destroy(); err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-				t.Errorf("left in the account (-want +got):\n%s", d)
-			}
+			r.LeavesNothing(t)
 		})
 	}
 }

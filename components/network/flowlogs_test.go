@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/network"
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
 
@@ -51,8 +52,8 @@ func TestFlowLog(t *testing.T) {
 func TestFlowLogPoliciesAreTheGoldens(t *testing.T) {
 	t.Parallel()
 	net := build(t)
-	golden(t, "testdata/trust.golden.json", indent(t, net.inputs(t, cloud.IAMRole, "net-flow-logs").Str("assumeRolePolicy")))
-	golden(t, "testdata/delivery.golden.json", indent(t, net.inputs(t, cloud.IAMRolePolicy, "net-flow-logs").Str("policy")))
+	golden.Equal(t, "testdata/trust.golden.json", indent(t, net.inputs(t, cloud.IAMRole, "net-flow-logs").Str("assumeRolePolicy")))
+	golden.Equal(t, "testdata/delivery.golden.json", indent(t, net.inputs(t, cloud.IAMRolePolicy, "net-flow-logs").Str("policy")))
 }
 
 func TestPoliciesFollowThePartition(t *testing.T) {

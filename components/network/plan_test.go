@@ -1,11 +1,9 @@
 package network_test
 
 import (
-	"flag"
 	"fmt"
 	"math/bits"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,9 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/slipway-iac/slipway/components/network"
+	"github.com/slipway-iac/slipway/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the goldens anew; the run still fails")
 
 func TestDefaultPlanIsTheGolden(t *testing.T) {
 	t.Parallel()
@@ -32,7 +29,7 @@ func TestDefaultPlanIsTheGolden(t *testing.T) {
 	for _, s := range plan.Subnets {
 		fmt.Fprintf(&b, "%-9s %s %s\n", s.Key(), s.Zone, s.CIDR)
 	}
-	golden(t, "testdata/plan.golden", b.String())
+	golden.Equal(t, "testdata/plan.golden", b.String())
 }
 
 func TestPlan(t *testing.T) {
@@ -269,22 +266,4 @@ func mustPlan(t *rapid.T, args network.Args) network.Plan {
 		t.Fatalf("%+v: %v", args, err)
 	}
 	return plan
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		t.Errorf("wrote %s; review it and run again without -update", path)
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s\nIf this is meant: go test ./components/network -update", path, diff)
-	}
 }

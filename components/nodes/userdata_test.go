@@ -2,12 +2,10 @@ package nodes
 
 import (
 	"encoding/base64"
-	"flag"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/mail"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,9 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 	"pgregory.net/rapid"
-)
 
-var update = flag.Bool("update", false, "write the golden files of this package")
+	"github.com/slipway-iac/slipway/internal/golden"
+)
 
 func example() bootstrap {
 	return bootstrap{
@@ -41,7 +39,7 @@ func TestUserDataGolden(t *testing.T) {
 	for file, os := range map[string]OS{"testdata/al2023.mime": AL2023, "testdata/bottlerocket.toml": Bottlerocket} {
 		t.Run(string(os), func(t *testing.T) {
 			t.Parallel()
-			compareGolden(t, file, decoded(t, example(), os))
+			golden.Equal(t, file, decoded(t, example(), os))
 		})
 	}
 }
@@ -206,15 +204,3 @@ func decoded(t fataler, b bootstrap, os OS) string {
 }
 
 // compareGolden compares got with a file, which -update writes.
-func compareGolden(t *testing.T, file, got string) {
-	t.Helper()
-	want, err := os.ReadFile(file)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff(string(want), got); err != nil || diff != "" {
-		t.Errorf("%s (-want +got):\n%s\n%v\nafter a look at the difference: go test ./components/nodes -update", file, diff, err)
-	}
-}

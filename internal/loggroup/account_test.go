@@ -53,12 +53,7 @@ func TestNewMakesExactly(t *testing.T) {
 	if d := cmp.Diff(key, got); d != "" {
 		t.Errorf("key (-want +got):\n%s", d)
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }
 
 // The key of one group is refused for another.

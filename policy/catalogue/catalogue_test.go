@@ -1,21 +1,17 @@
 package catalogue
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
 
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/policy/control"
 	"github.com/slipway-iac/slipway/policy/pack"
 )
-
-var update = flag.Bool("update", false, "write the golden files of this package")
 
 // least is how many ids of other catalogues the pack answers to. It may be
 // raised when controls are added, and never lowered.
@@ -33,25 +29,7 @@ func TestCoverageDoesNotDrop(t *testing.T) {
 
 func TestPageGolden(t *testing.T) {
 	t.Parallel()
-	golden(t, filepath.Join("..", "..", "docs", "policies.md"), Markdown())
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		t.Errorf("%s rewritten: review the diff", path)
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); if that is right: go test ./policy/catalogue -run Golden -update\n%s", path, diff)
-	}
+	golden.Equal(t, filepath.Join("..", "..", "docs", "policies.md"), Markdown())
 }
 
 var (

@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
 
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/policy/control"
 	"github.com/slipway-iac/slipway/policy/example"
 	"github.com/slipway-iac/slipway/policy/pack"
@@ -99,7 +100,7 @@ func TestInsecureProgramGolden(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("%s  %s: %s\n", d.URN.Name(), d.PolicyName, message[1]))
 	}
 	slices.Sort(lines)
-	golden(t, filepath.Join(insecureDir, "findings.golden"), strings.Join(lines, ""))
+	golden.Equal(t, filepath.Join(insecureDir, "findings.golden"), strings.Join(lines, ""))
 	var quiet []string
 	for _, c := range Pack().Controls {
 		if !found[c.ID] && c.Severity >= control.High {

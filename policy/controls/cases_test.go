@@ -1,24 +1,20 @@
 package controls
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
 
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/policy/control"
 	"github.com/slipway-iac/slipway/policy/example"
 )
-
-var update = flag.Bool("update", false, "write the golden files of this package")
 
 // change makes another value of the one at a path; of each, where lists stand in
 // the way.
@@ -255,23 +251,5 @@ func TestVerdictsGolden(t *testing.T) {
 		})
 		fmt.Fprintf(&b, "  bad in a first preview: %s\n", word(load(t, &c, c.Bad, example.Previewed)))
 	}
-	golden(t, filepath.Join("testdata", "verdicts.golden"), b.String())
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		t.Errorf("%s rewritten: review the diff", path)
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); if that is right: go test . -run Golden -update\n%s", path, diff)
-	}
+	golden.Equal(t, filepath.Join("testdata", "verdicts.golden"), b.String())
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/kube"
@@ -84,6 +85,18 @@ func (r *Recording) delete(x Resource) error {
 		return client.Delete(apiVersion, kind, objects.ParseID(x.ID))
 	}
 	return nil // Components and providers are nowhere but in the program.
+}
+
+// LeavesNothing destroys everything, and fails the test for what is left in the
+// account then.
+func (r *Recording) LeavesNothing(t testing.TB) {
+	t.Helper()
+	if err := r.Destroy(); err != nil {
+		t.Fatal(err)
+	}
+	if left := r.Left(); len(left) > 0 {
+		t.Errorf("left in the account: %v", left)
+	}
 }
 
 // Left counts by type what came into the account since the program began and is

@@ -2,20 +2,15 @@ package sample_test
 
 import (
 	"encoding/json"
-	"flag"
-	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/sandboxtest"
 	"github.com/slipway-iac/slipway/stacks/sample"
 	"github.com/slipway-iac/slipway/tests/fixture"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 // What may be done to whom, and by whom, in files to be read: pods, network
 // policies and permissions of the application with everything switched on.
@@ -41,22 +36,6 @@ func TestGoldenPodsTrafficAndPermissions(t *testing.T) {
 		"front.json": spec(r.One(t, deployment, "shop-front")), "back.json": spec(r.One(t, deployment, "shop-back")),
 		"traffic.json": traffic, "permissions.json": permissions,
 	} {
-		got, err := json.MarshalIndent(value, "", "  ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join("testdata", file)
-		if *update {
-			if err := os.WriteFile(path, append(got, '\n'), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), string(got)+"\n"); d != "" {
-			t.Errorf("%s (-want +got); run make golden if it is right:\n%s", file, d)
-		}
+		golden.EqualJSON(t, filepath.Join("testdata", file), value)
 	}
 }

@@ -79,12 +79,7 @@ func TestNewMakesExactly(t *testing.T) {
 			if d := cmp.Diff(want, r.Below(t, component, "shop").Counts()); d != "" {
 				t.Errorf("resources (-want +got):\n%s", d)
 			}
-			if err := r.Destroy(); err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-				t.Errorf("left in the account (-want +got):\n%s", d)
-			}
+			r.LeavesNothing(t)
 		})
 	}
 }

@@ -1,23 +1,18 @@
 package permissions
 
 import (
-	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/sandboxtest"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 // inlineLimit is what the inline policies of a role may have together. See
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -100,20 +95,7 @@ func TestGoldenRoles(t *testing.T) {
 			t.Errorf("role %s may do nothing: it is not needed, or something was not read", x.name)
 		}
 	}
-	got := strings.Join(lines, "\n") + "\n"
-	path := filepath.Join("testdata", "roles.golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got); run make golden if it is right:\n%s", path, d)
-	}
+	golden.Equal(t, filepath.Join("testdata", "roles.golden"), strings.Join(lines, "\n")+"\n")
 }
 
 // everywhere are the statements for every resource, and why.

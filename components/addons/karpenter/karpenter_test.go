@@ -1,9 +1,6 @@
 package karpenter_test
 
 import (
-	"encoding/json"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,12 +12,11 @@ import (
 	"github.com/slipway-iac/slipway/components/instances"
 	"github.com/slipway-iac/slipway/components/kube"
 	"github.com/slipway-iac/slipway/components/nodes"
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/sandboxtest"
 	"github.com/slipway-iac/slipway/tests/fixture"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 const (
 	component = "slipway:karpenter:Karpenter"
@@ -97,12 +93,7 @@ func TestNewMakesExactly(t *testing.T) {
 	if got := entry.Inputs.Str("type"); got != "EC2_LINUX" {
 		t.Errorf("nodes are admitted as %q", got)
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }
 
 func TestOrder(t *testing.T) {
@@ -146,23 +137,7 @@ func TestGoldenCustomResources(t *testing.T) {
 		"nodepool.full.json":        r.One(t, nodePool, "scale-full"),
 		"ec2nodeclass.general.json": r.One(t, nodeClass, "scale-general"),
 	} {
-		got, err := json.MarshalIndent(x.Inputs, "", "  ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join("testdata", file)
-		if *update {
-			if err := os.WriteFile(path, append(got, '\n'), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), string(got)+"\n"); d != "" {
-			t.Errorf("%s (-want +got); run make golden if it is right:\n%s", file, d)
-		}
+		golden.EqualJSON(t, filepath.Join("testdata", file), x.Inputs)
 	}
 }
 
@@ -268,10 +243,5 @@ func TestPodGetsANode(t *testing.T) {
 	if ours == 0 {
 		t.Error("Karpenter made no node")
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }

@@ -95,12 +95,7 @@ func association(role, account string) cloud.Props {
 
 func destroy(t *testing.T, r *sandboxtest.Recording) {
 	t.Helper()
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }
 
 func TestBeforeNodes(t *testing.T) {

@@ -1,8 +1,6 @@
 package nodelocaldns_test
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,12 +9,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/addons/nodelocaldns"
+	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/sandboxtest"
 	"github.com/slipway-iac/slipway/tests/fixture"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 const (
 	component = "slipway:nodelocaldns:NodeLocalDNS"
@@ -56,12 +53,7 @@ func TestNewMakesExactly(t *testing.T) {
 			t.Errorf("%s %s is in namespace %q", x.Type, x.Name, metadata.Str("namespace"))
 		}
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }
 
 // The dangerous settings: an address that the mode does not allow leaves every
@@ -155,17 +147,5 @@ func TestGoldenCorefile(t *testing.T) {
 	t.Parallel()
 	r, _ := run(t, nodelocaldns.Args{})
 	got := r.One(t, configMap, "dns").Inputs.Obj("data").Str("Corefile")
-	path := filepath.Join("testdata", "Corefile.golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("Corefile (-want +got); run make golden if it is right:\n%s", d)
-	}
+	golden.Equal(t, filepath.Join("testdata", "Corefile.golden"), got)
 }

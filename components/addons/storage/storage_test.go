@@ -96,12 +96,7 @@ func TestNew(t *testing.T) {
 			if !made.WaitsFor(r.One(t, cloud.EKSAddon, "after-aws-ebs-csi-driver")) {
 				t.Error("the class does not wait for the driver, and would outlive it")
 			}
-			if err := r.Destroy(); err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-				t.Errorf("left in the account (-want +got):\n%s", d)
-			}
+			r.LeavesNothing(t)
 		})
 	}
 }
@@ -153,12 +148,7 @@ func TestClaimWithoutClassGetsAnEncryptedVolume(t *testing.T) {
 	if volumes != 1 {
 		t.Errorf("%d volumes for the claim, want 1", volumes)
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }
 
 func TestSnapshotsNeedTheirDefinition(t *testing.T) {

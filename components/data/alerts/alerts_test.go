@@ -41,12 +41,7 @@ func TestNewMakesExactly(t *testing.T) {
 	if !r.One(t, "test:index:Probe", "user").WaitsFor(r.One(t, cloud.TopicPolicy, "alarms")) {
 		t.Error("who takes the topic does not wait for its policy")
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }
 
 func TestWhoIsHeard(t *testing.T) {

@@ -45,12 +45,7 @@ func TestNewMakesExactly(t *testing.T) {
 	if d := cmp.Diff(want, r.Below(t, component, "shop").Counts()); d != "" {
 		t.Errorf("without a lock (-want +got):\n%s", d)
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 	want[cloud.BackupVaultLock] = 1
 	r = run(t, locked).Must(t)
 	if d := cmp.Diff(want, r.Below(t, component, "shop").Counts()); d != "" {

@@ -79,12 +79,7 @@ func TestNewMakesExactly(t *testing.T) {
 	if !r.One(t, cloud.BucketPolicy, "files").WaitsFor(r.One(t, cloud.BucketPublicAccessBlock, "files")) {
 		t.Error("the policy does not wait for the block of public access")
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }
 
 func TestSettings(t *testing.T) {

@@ -60,12 +60,7 @@ func TestNewMakesExactly(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("key (-want +got):\n%s", d)
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-		t.Errorf("left in the account (-want +got):\n%s", d)
-	}
+	r.LeavesNothing(t)
 }
 
 // Each user reaches the key by its own way and no other.

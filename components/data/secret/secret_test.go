@@ -92,12 +92,7 @@ func TestNewMakesExactly(t *testing.T) {
 			if n := len(r.Of(cloud.SecretVersion)); n != 0 {
 				t.Errorf("%d values were written", n)
 			}
-			if err := r.Destroy(); err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(map[string]int{}, r.Left()); d != "" {
-				t.Errorf("left in the account (-want +got):\n%s", d)
-			}
+			r.LeavesNothing(t)
 		})
 	}
 }

@@ -87,12 +87,7 @@ func TestDomainAndItsWildcardHaveOneProof(t *testing.T) {
 	if !r.One(t, cloud.Route53Record, "after-txt-apex").WaitsFor(issued) {
 		t.Error("what takes the ARN does not wait until the certificate is issued")
 	}
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(map[string]int{}, r.Left()); diff != "" {
-		t.Errorf("left in the account (-want +got):\n%s", diff)
-	}
+	r.LeavesNothing(t)
 }
 
 func certificateStatus(t *testing.T, r *sandboxtest.Recording, id string) string {

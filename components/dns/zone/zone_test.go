@@ -17,12 +17,7 @@ const component = "slipway:zone:Zone"
 
 func left(t *testing.T, r *sandboxtest.Recording) {
 	t.Helper()
-	if err := r.Destroy(); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(map[string]int{}, r.Left()); diff != "" {
-		t.Errorf("left in the account (-want +got):\n%s", diff)
-	}
+	r.LeavesNothing(t)
 }
 
 func TestPublicZoneIsDelegatedTo(t *testing.T) {
