@@ -43,6 +43,7 @@ const example = `config:
       maxZones: 4
       nat: per-zone
       interfaceEndpoints: [ecr.api, ecr.dkr]
+      flowLogs: cloudwatch
       flowLogRetentionDays: 30
       avoidCidrs: [10.0.0.0/16, 192.168.0.0/16]
       mirroredRegistries: [quay.io]

@@ -15,6 +15,8 @@ import (
 	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/engine"
+	"github.com/slipway-iac/slipway/sandbox/latency"
+	"github.com/slipway-iac/slipway/sandbox/timeline"
 	"github.com/slipway-iac/slipway/stacks/platform"
 )
 
@@ -39,7 +41,7 @@ func TestEnvironmentLifecycleGolden(t *testing.T) {
 			dir := t.TempDir()
 			s, out := environment(t, name, dir, c)
 			took := &strings.Builder{}
-			timed(t, s, took, "up", func() error {
+			made := timed(t, s, took, "up", func() error {
 				_, err := s.Up(t.Context())
 				return err
 			}, out)
@@ -50,6 +52,10 @@ func TestEnvironmentLifecycleGolden(t *testing.T) {
 			assertNoSecrets(t, s, c, dir, out.String())
 			assertBucketsRefuse(t, resources)
 			assertDataIsHeard(t, s, c)
+			if c.Sample {
+				assertOrder(t, made, latency.Create)
+				assertRequest(t, s, c)
+			}
 
 			if _, err := s.Stack.Preview(t.Context(), optpreview.ExpectNoChanges()); err != nil {
 				t.Errorf("a preview after up: %v", err)
@@ -73,17 +79,20 @@ func TestEnvironmentLifecycleGolden(t *testing.T) {
 			if c.Protect {
 				return // TestProtectionIsLiftedBySwitch goes on from here.
 			}
-			timed(t, s, took, "destroy", func() error {
+			gone := timed(t, s, took, "destroy", func() error {
 				_, err := s.Destroy(t.Context())
 				return err
 			}, out)
+			if c.Sample {
+				assertOrder(t, gone, latency.Delete)
+			}
 			assertLeft(t, s.Account.Resources(), c.Retained())
 		})
 	}
 }
 
 // timed does something and writes down how long AWS would have taken.
-func timed(t *testing.T, s *engine.Session, to io.Writer, verb string, do func() error, out *output) {
+func timed(t *testing.T, s *engine.Session, to io.Writer, verb string, do func() error, out *output) *timeline.Timeline {
 	t.Helper()
 	took, err := s.Timed(t.Context(), do)
 	if err != nil {
@@ -91,6 +100,7 @@ func timed(t *testing.T, s *engine.Session, to io.Writer, verb string, do func()
 	}
 	fmt.Fprintf(to, "%s: ", verb)
 	took.Print(to)
+	return took
 }
 
 // assertGraph holds what is true of every environment.

@@ -68,7 +68,7 @@ func TestUpKeepsWhatPoliciesSay(t *testing.T) {
 			t.Errorf("up does not say %q:\n%s", want, said)
 		}
 	}
-	if strings.Contains(said, "Policy findings: 0 mandatory") || level(kept(dir), "kms-deletion-window", "network-flow-logs", "set deletionWindowInDays to 30") != "mandatory critical" {
+	if strings.Contains(said, "Policy findings: 0 mandatory") || level(kept(dir), "kms-deletion-window", "data", "set deletionWindowInDays to 30") != "mandatory critical" {
 		t.Errorf("kept: %+v\n%s", kept(dir), said)
 	}
 	for _, r := range sandbox.account(t, "dev") {

@@ -83,6 +83,12 @@ type Args struct {
 	// that cluster.
 	ClusterName string
 
+	// FlowLogBucket is the bucket that flow logs go to, by name: one whose policy
+	// admits delivery.logs.amazonaws.com, such as bucket.Bucket.Name of the kind
+	// Logs. Then there is no log group, and the rest here about flow logs does not
+	// count. Optional.
+	FlowLogBucket pulumi.StringInput
+
 	// FlowLogRetentionDays is how long flow logs are kept, one of the values
 	// that CloudWatch Logs allows. Defaults to 90.
 	FlowLogRetentionDays int

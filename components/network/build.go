@@ -40,12 +40,9 @@ func (b *builder) build(c *Network) error {
 	if err := b.emptyDefaultGroup(vpc); err != nil {
 		return err
 	}
-	group, err := b.flowLogs(c, vpc)
-	if err != nil {
+	if err := b.flowLogs(c, vpc); err != nil {
 		return err
 	}
-	c.FlowLogGroupARN, c.FlowLogGroupName = group.Arn, group.Name
-
 	tiers, err := b.subnets(c, vpc)
 	if err != nil {
 		return err

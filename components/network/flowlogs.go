@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/internal/loggroup"
+	"github.com/slipway-iac/slipway/internal/partition"
 )
 
 // flowLogFormat is AWS's default format and the fields without which a flow
@@ -28,8 +29,41 @@ const (
 	aggregationSeconds = 600
 )
 
-// flowLogs records all traffic of the VPC in an encrypted log group.
-func (b *builder) flowLogs(parent pulumi.Resource, vpc *ec2.Vpc) (*cloudwatch.LogGroup, error) {
+// flowLogs records all traffic of the VPC.
+func (b *builder) flowLogs(c *Network, vpc *ec2.Vpc) error {
+	args := &ec2.FlowLogArgs{
+		VpcId:                  vpc.ID(),
+		TrafficType:            pulumi.String("ALL"),
+		LogFormat:              pulumi.String(flowLogFormat),
+		MaxAggregationInterval: pulumi.Int(aggregationSeconds),
+		Tags:                   b.tagged(flowLogs),
+	}
+	c.FlowLogGroupARN, c.FlowLogGroupName = none(), none()
+	opts := []pulumi.ResourceOption{b.child}
+	if b.args.FlowLogBucket != nil {
+		// AWS takes no role for a bucket: its policy is what admits the service.
+		args.LogDestinationType = pulumi.String("s3")
+		args.LogDestination = pulumi.Sprintf("arn:%s:s3:::%s", partition.Of(b.args.Region), b.args.FlowLogBucket)
+	} else {
+		group, role, permission, err := b.flowLogGroup(c)
+		if err != nil {
+			return err
+		}
+		c.FlowLogGroupARN, c.FlowLogGroupName = group.Arn, group.Name
+		args.LogDestinationType, args.LogDestination = pulumi.String("cloud-watch-logs"), group.Arn
+		args.IamRoleArn = role.Arn
+		// Until the role may write, the flow log is in the state "access error"
+		// and loses what it sees.
+		opts = append(opts, pulumi.DependsOn([]pulumi.Resource{permission}))
+	}
+	if _, err := ec2.NewFlowLog(b.ctx, b.named(flowLogs), args, opts...); err != nil {
+		return fmt.Errorf("creating flow log: %w", err)
+	}
+	return nil
+}
+
+// flowLogGroup makes an encrypted log group, and the role that writes to it.
+func (b *builder) flowLogGroup(parent pulumi.Resource) (*cloudwatch.LogGroup, *iam.Role, *iam.RolePolicy, error) {
 	scope := flowLogScope{b.args.FlowLogGroup, b.args.Region, b.args.AccountID}
 	group, err := loggroup.New(b.ctx, b.named(flowLogs), loggroup.Args{
 		Group:           b.args.FlowLogGroup,
@@ -40,27 +74,10 @@ func (b *builder) flowLogs(parent pulumi.Resource, vpc *ec2.Vpc) (*cloudwatch.Lo
 		KeyDeletionDays: b.args.KeyDeletionDays,
 	}, parent)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
 	role, permission, err := b.flowLogRole(scope)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := ec2.NewFlowLog(b.ctx, b.named(flowLogs), &ec2.FlowLogArgs{
-		VpcId:                  vpc.ID(),
-		TrafficType:            pulumi.String("ALL"),
-		LogDestinationType:     pulumi.String("cloud-watch-logs"),
-		LogDestination:         group.Arn,
-		IamRoleArn:             role.Arn,
-		LogFormat:              pulumi.String(flowLogFormat),
-		MaxAggregationInterval: pulumi.Int(aggregationSeconds),
-		Tags:                   b.tagged(flowLogs),
-		// Until the role may write, the flow log is in the state "access error"
-		// and loses what it sees.
-	}, b.child, pulumi.DependsOn([]pulumi.Resource{permission})); err != nil {
-		return nil, fmt.Errorf("creating flow log: %w", err)
-	}
-	return group, nil
+	return group, role, permission, err
 }
 
 // flowLogRole makes the role that delivers the logs, and returns with it the

@@ -49,6 +49,30 @@ func TestFlowLog(t *testing.T) {
 	}
 }
 
+// Into a bucket, AWS takes neither role nor log group.
+func TestFlowLogIntoABucket(t *testing.T) {
+	t.Parallel()
+	account := open(t)
+	put := func(kind string, props cloud.Props) {
+		if _, err := account.Create(cloud.Session{Region: "eu-central-1"}, kind, kind, props); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(cloud.Bucket, cloud.Props{"bucket": "audit-4711"})
+	put(cloud.BucketPolicy, cloud.Props{"bucket": "audit-4711", "policy": `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+		"Principal": {"Service": "delivery.logs.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::audit-4711/*"}]}`})
+	net := buildIn(t, account, func(a *network.Args) { a.FlowLogBucket = pulumi.String("audit-4711") })
+	in := net.inputs(t, cloud.FlowLog, "net-flow-logs")
+	if in.Str("logDestinationType") != "s3" || in.Str("logDestination") != "arn:aws:s3:::audit-4711" || in.Has("iamRoleArn") {
+		t.Errorf("flow log: %v", in)
+	}
+	for _, kind := range []string{cloud.LogGroup, cloud.KMSKey, cloud.IAMRole} {
+		if n := len(net.Of(kind)); n != 0 {
+			t.Errorf("there are %d of %s, want none", n, kind)
+		}
+	}
+}
+
 func TestFlowLogPoliciesAreTheGoldens(t *testing.T) {
 	t.Parallel()
 	net := build(t)

@@ -75,7 +75,8 @@ type Network struct {
 	// DataNetworkACLID is the network ACL of the data tier.
 	DataNetworkACLID pulumi.StringOutput `pulumi:"dataNetworkAclId"`
 
-	// FlowLogGroupARN and FlowLogGroupName are the log group of the flow logs.
+	// FlowLogGroupARN and FlowLogGroupName are the log group of the flow logs;
+	// empty where they go to a bucket.
 	FlowLogGroupARN  pulumi.StringOutput `pulumi:"flowLogGroupArn"`
 	FlowLogGroupName pulumi.StringOutput `pulumi:"flowLogGroupName"`
 }

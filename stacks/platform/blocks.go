@@ -28,6 +28,12 @@ const (
 	afterName   = "addons-after-nodes"
 )
 
+// Where flow logs go.
+const (
+	flowLogsToS3         = "s3"
+	flowLogsToCloudWatch = "cloudwatch"
+)
+
 // networking is how pods get their addresses: in subnets of their own, by
 // prefixes.
 var networking = instances.Networking{CustomNetworking: true, PrefixDelegation: true}
@@ -92,6 +98,7 @@ var pending = pulumi.String("pending")
 func (e Environment) checkBlocks(stack string, p *check.Errors) {
 	ground := e.networkArgs()
 	ground.KeyDeletionDays = 0 // It is the cluster's setting, and reported there.
+	p.That(e.Network.FlowLogs == flowLogsToS3 || e.Network.FlowLogs == flowLogsToCloudWatch, "network.flowLogs", e.Network.FlowLogs, "s3 or cloudwatch")
 	p.Join(renamed("network", Network{}, ground.Validate(networkName)))
 	p.Join(renamed("cluster", Cluster{}, e.clusterArgs(pending, pulumi.StringArray{pending}).Validate(clusterName)))
 	for _, name := range slices.Sorted(maps.Keys(e.NodeGroups)) {

@@ -33,9 +33,9 @@ type data struct {
 	plan     *backup.Backup
 }
 
-// buildData makes what keeps data. Of the cluster it needs the security group of
-// pods, for one rule; the database does not wait for it.
-func (e Environment) buildData(ctx *pulumi.Context, b *blocks, opts pulumi.ResourceOption) (err error) {
+// buildStores makes what keeps data and needs no network: the network's flow logs
+// go there.
+func (e Environment) buildStores(ctx *pulumi.Context, b *blocks, opts pulumi.ResourceOption) (err error) {
 	d := &data{}
 	b.data = d
 	// What outlives a destroy needs its key.
@@ -46,11 +46,9 @@ func (e Environment) buildData(ctx *pulumi.Context, b *blocks, opts pulumi.Resou
 		return err
 	}
 	if e.Backup.Enabled {
-		if d.plan, err = backup.New(ctx, backupsName, e.backupArgs(d.key.ARN), opts); err != nil {
-			return err
-		}
+		d.plan, err = backup.New(ctx, backupsName, e.backupArgs(d.key.ARN), opts)
 	}
-	return e.buildDatabase(ctx, b, opts)
+	return err
 }
 
 func (e Environment) buildBuckets(ctx *pulumi.Context, d *data, opts pulumi.ResourceOption) (err error) {
@@ -67,6 +65,8 @@ func (e Environment) buildBuckets(ctx *pulumi.Context, d *data, opts pulumi.Reso
 	return err
 }
 
+// buildDatabase makes the database. Of the cluster it needs the security group of
+// pods, for one rule; the database does not wait for it.
 func (e Environment) buildDatabase(ctx *pulumi.Context, b *blocks, opts pulumi.ResourceOption) (err error) {
 	if !e.Database.Enabled {
 		return nil

@@ -108,8 +108,12 @@ type Network struct {
 	// from a cache that is reached without NAT: what runs from them is not refused
 	// then. The cache, and telling the nodes of it, is yours to do.
 	MirroredRegistries []string `json:"mirroredRegistries"`
-	// FlowLogRetentionDays is how long flow logs are kept: one of the values that
-	// CloudWatch Logs allows.
+	// FlowLogs is where they go: s3, to the bucket of logs, which keeps them for
+	// buckets.logDays at half the price of cloudwatch and less; or cloudwatch, to an
+	// encrypted log group that can be searched at once.
+	FlowLogs string `json:"flowLogs"`
+	// FlowLogRetentionDays is how long cloudwatch keeps flow logs: one of the values
+	// that CloudWatch Logs allows.
 	FlowLogRetentionDays int `json:"flowLogRetentionDays"`
 	// AvoidCIDRs are ranges that the VPC and the cluster's Services must not
 	// overlap: peers, networks on premises.

@@ -64,7 +64,14 @@ func (e Environment) build(ctx *pulumi.Context) error {
 	aws := pulumi.Composite(pulumi.Provider(provider), e.protection())
 	b := &blocks{}
 
-	if b.network, err = network.New(ctx, networkName, e.networkArgs(), aws); err != nil {
+	if err := e.buildStores(ctx, b, aws); err != nil {
+		return err
+	}
+	ground := e.networkArgs()
+	if e.Network.FlowLogs == flowLogsToS3 {
+		ground.FlowLogBucket = b.data.logs.Name
+	}
+	if b.network, err = network.New(ctx, networkName, ground, aws); err != nil {
 		return err
 	}
 	// The cluster needs the VPC and two subnets, not the way to the internet:
@@ -73,7 +80,7 @@ func (e Environment) build(ctx *pulumi.Context) error {
 	if b.cluster, err = cluster.New(ctx, clusterName, clusterArgs, aws); err != nil {
 		return err
 	}
-	if err := e.buildData(ctx, b, aws); err != nil {
+	if err := e.buildDatabase(ctx, b, aws); err != nil {
 		return err
 	}
 	if b.before, err = managed.NewBeforeNodes(ctx, beforeName, e.beforeArgs(b), aws); err != nil {

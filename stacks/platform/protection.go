@@ -40,9 +40,14 @@ func (e Environment) Retained() map[string]int {
 	if e.keeps() {
 		buckets = 3
 		left["aws:s3/bucketLoggingV2:BucketLoggingV2"] = 2
-		left[typeLogGroup], left[typeKey], left["aws:kms/alias:Alias"] = 2, 3, 1
+		left[typeLogGroup], left[typeKey], left["aws:kms/alias:Alias"] = 1, 2, 1
+		if e.Network.FlowLogs == flowLogsToCloudWatch {
+			left[typeLogGroup]++
+			left[typeKey]++
+		}
 		if e.Database.Enabled {
-			left[typeLogGroup], left[typeKey] = 4, 5
+			left[typeLogGroup] += 2
+			left[typeKey] += 2
 		}
 		if e.Backup.Enabled {
 			left["aws:backup/vault:Vault"] = 1

@@ -31,7 +31,8 @@ func (e Environment) buildSample(ctx *pulumi.Context, b *blocks, in kube.Target,
 		Cluster: in, Region: e.Region, ServiceCIDR: e.Cluster.ServiceCIDR,
 		Host: sampleName + "." + e.DNS.Domain, CertificateARN: b.certificate.ARN,
 		Scheme: ingress.InternetFacing, LoadBalancerCIDRs: ranges(plan, network.Public),
-		Bucket: sample.Bucket{ARN: b.data.media.ARN, KeyARN: b.data.key.ARN},
+		LogBucket: b.data.logs.Name,
+		Bucket:    sample.Bucket{ARN: b.data.media.ARN, KeyARN: b.data.key.ARN},
 	}
 	if d := b.data.database; d != nil {
 		args.Database = sample.Database{

@@ -46,7 +46,8 @@ func (t Tier) defaults(stack string) (Environment, error) {
 		Tier:   t,
 		Engine: Engine{Location: "vpc"},
 		Network: Network{
-			CIDR: "10.0.0.0/16", PodCIDR: "100.64.0.0/14", MaxZones: 4, NAT: string(network.NATPerZone), FlowLogRetentionDays: 90,
+			CIDR: "10.0.0.0/16", PodCIDR: "100.64.0.0/14", MaxZones: 4, NAT: string(network.NATPerZone),
+			FlowLogs: flowLogsToS3, FlowLogRetentionDays: 90,
 		},
 		Cluster: Cluster{
 			ClusterName: "slipway-" + stack, Version: versions.Kubernetes, ServiceCIDR: "172.20.0.0/16",

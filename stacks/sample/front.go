@@ -46,6 +46,7 @@ func (b *builder) open(p, back part, service pulumi.Resource) (*ingress.Ingress,
 	return ingress.New(b.ctx, b.name, ingress.Args{
 		Cluster: p.inside, Namespace: p.namespace, Scheme: b.args.Scheme,
 		CertificateARNs: []pulumi.StringInput{b.args.CertificateARN}, HealthPath: "/healthz",
-		Hosts: map[string][]ingress.Path{b.args.Host: {{Service: outputs.After(b.ctx, pulumi.String(p.role), own), Port: port}}},
+		LogBucket: b.args.LogBucket,
+		Hosts:     map[string][]ingress.Path{b.args.Host: {{Service: outputs.After(b.ctx, pulumi.String(p.role), own), Port: port}}},
 	}, pulumi.Parent(b.parent))
 }

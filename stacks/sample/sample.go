@@ -59,6 +59,10 @@ type Args struct {
 	// the front talks to nobody else. Required.
 	LoadBalancerCIDRs []string
 
+	// LogBucket is a bucket of logs, by name, that the load balancer's access logs go
+	// to. Optional.
+	LogBucket pulumi.StringInput
+
 	// Bucket is where the back writes to. Required.
 	Bucket Bucket
 

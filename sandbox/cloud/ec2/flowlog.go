@@ -1,16 +1,20 @@
 package ec2
 
 import (
+	"path"
 	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
+	"github.com/slipway-iac/slipway/sandbox/cloud/s3"
 )
 
 const (
 	toLogs     = "cloud-watch-logs"
 	toS3       = "s3"
 	toFirehose = "kinesis-data-firehose"
+
+	flowLogsToS3 = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3.html"
 
 	// flowLogService is who takes the role that writes the records.
 	flowLogService = "vpc-flow-logs.amazonaws.com"
@@ -32,6 +36,14 @@ var (
 	})
 	flowLogDestination = cloud.Declare(cloud.Rule{
 		Name: "flow-log-destination-does-not-exist", Code: "LogDestinationNotFound", Source: ec2API, Tag: cloud.Memory,
+	})
+	flowLogNeedless = cloud.Declare(cloud.Rule{
+		Name: "flow-log-to-s3-with-role", Code: "InvalidParameter", Source: flowLogsToS3, Tag: cloud.Verified,
+	})
+	// Where the deployer may change the bucket's policy, AWS writes a statement of
+	// its own into it, which Pulumi takes out again with the policy's next change.
+	flowLogDenied = cloud.Declare(cloud.Rule{
+		Name: "flow-log-not-delivered", Code: "LogDestinationPermissionIssueException", Source: flowLogsToS3, Tag: cloud.Derived,
 	})
 )
 
@@ -113,9 +125,14 @@ func createFlowLog(tx *cloud.Tx, r *cloud.Resource) error {
 // checkDelivery wants a place for the records and, for CloudWatch Logs, a role
 // that may put them there.
 func checkDelivery(tx *cloud.Tx, p cloud.Props) error {
-	if p.Str("logDestinationType") != toLogs {
-		if !p.Has("logDestination") {
-			return flowLogParameter.Refuse("LogDestination can't be empty if LogDestinationType is %s.", p.Str("logDestinationType"))
+	if to := p.Str("logDestinationType"); to != toLogs {
+		switch {
+		case !p.Has("logDestination"):
+			return flowLogParameter.Refuse("LogDestination can't be empty if LogDestinationType is %s.", to)
+		case to == toS3 && p.Has("iamRoleArn"):
+			return flowLogNeedless.Refuse("DeliverLogsPermissionArn is not applicable for s3 delivery")
+		case to == toS3:
+			return deliverToS3(tx, p.Str("logDestination"))
 		}
 		return nil
 	}
@@ -139,6 +156,23 @@ func checkDelivery(tx *cloud.Tx, p cloud.Props) error {
 	}
 	if _, name, ok := strings.Cut(destination, ":log-group:"); ok {
 		p["logGroupName"] = name
+	}
+	return nil
+}
+
+// deliverToS3 writes the first record into a bucket.
+func deliverToS3(tx *cloud.Tx, destination string) error {
+	_, place, _ := strings.Cut(destination, ":::")
+	bucket, folder, _ := strings.Cut(place, "/")
+	if s3.Bucket(tx, bucket) == nil {
+		return flowLogDestination.Refuse("LogDestination: %s does not exist.", bucket)
+	}
+	err := s3.Deliver(tx, s3.Delivery{
+		Service: "delivery.logs.amazonaws.com", Source: tx.ARN("logs", "*"), Bucket: bucket, KMS: true,
+		Key: path.Join(folder, "AWSLogs", tx.AccountID(), "vpcflowlogs", tx.Session.Region, "1"),
+	})
+	if err != nil {
+		return flowLogDenied.Refuse("Access Denied for LogDestination: %s. Please check LogDestination permission (%s)", bucket, err)
 	}
 	return nil
 }

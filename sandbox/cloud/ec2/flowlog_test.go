@@ -36,6 +36,10 @@ var flowLogRefusals = refusals{
 	"no role":           {flowLogParameter, flowLogWith(cloud.Props{"iamRoleArn": nil})},
 	"no destination":    {flowLogParameter, flowLogWith(cloud.Props{"logDestination": nil})},
 	"S3 without bucket": {flowLogParameter, flowLogWith(cloud.Props{"logDestination": nil, "logDestinationType": "s3"})},
+	"S3 with a role":    {flowLogNeedless, flowLogWith(cloud.Props{"logDestination": "arn:aws:s3:::logs", "logDestinationType": "s3"})},
+	"missing bucket":    {flowLogDestination, toBucket("none", "")},
+	"closed bucket":     {flowLogDenied, toBucket("own-logs", "")},
+	"another folder":    {flowLogDenied, toBucket("own-logs", "/pods")},
 	"missing role":      {flowLogRole, flowLogWith(cloud.Props{"iamRoleArn": roleARN + "-2"})},
 	"role of another service": {flowLogRole, func(w *world) error {
 		w.make(cloud.IAMRole, cloud.Props{"name": "nodes", "assumeRolePolicy": trust("ec2.amazonaws.com")})
@@ -75,5 +79,36 @@ func TestFlowLog(t *testing.T) {
 	if want := "arn:aws:logs:us-west-2:123456789012:log-group:new"; byName.Props.Str("logDestination") != want {
 		t.Errorf("by name it logs to %s, want %s", byName.Props.Str("logDestination"), want)
 	}
-	w.make(cloud.FlowLog, cloud.Props{"vpcId": props["vpcId"], "trafficType": "ALL", "logDestinationType": "s3", "logDestination": "arn:aws:s3:::logs"})
+	w.make(cloud.Bucket, cloud.Props{"bucket": "own-logs"})
+	w.admit("own-logs")
+	toS3 := w.make(cloud.FlowLog, cloud.Props{"vpcId": props["vpcId"], "trafficType": "ALL", "logDestinationType": "s3", "logDestination": "arn:aws:s3:::own-logs"})
+	w.mustDelete(toS3)
+	w.must(func(tx *cloud.Tx) error {
+		if tx.Get(cloud.BucketObject, "own-logs/AWSLogs/123456789012/vpcflowlogs/us-west-2/1") == nil {
+			t.Error("the bucket has no record")
+		}
+		return nil
+	})
+}
+
+// admit lets flow logs of the account into the bucket's folder AWSLogs.
+func (w *world) admit(bucket string) {
+	w.t.Helper()
+	w.make(cloud.BucketPolicy, cloud.Props{"bucket": bucket, "policy": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` +
+		`"Principal":{"Service":"delivery.logs.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::` + bucket + `/AWSLogs/*",` +
+		`"Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:logs:us-west-2:123456789012:*"}}}]}`})
+}
+
+// toBucket makes a flow log to a folder of a bucket; the bucket own-logs admits flow
+// logs where there is a folder.
+func toBucket(bucket, folder string) func(w *world) error {
+	return func(w *world) error {
+		w.make(cloud.Bucket, cloud.Props{"bucket": "own-logs"})
+		if folder != "" {
+			w.admit("own-logs")
+		}
+		return w.refused(cloud.FlowLog, cloud.Props{
+			"vpcId": w.vpc().ID, "trafficType": "ALL", "logDestinationType": "s3", "logDestination": "arn:aws:s3:::" + bucket + folder,
+		})
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/iam"
 	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/logs"
+	"github.com/slipway-iac/slipway/sandbox/cloud/s3"
 )
 
 const region = "us-west-2"
@@ -25,7 +26,7 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{Service(), iam.Service(), kms.Service(), logs.Service()}})
+	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{Service(), iam.Service(), kms.Service(), logs.Service(), s3.Service()}})
 	if err != nil {
 		t.Fatal(err)
 	}

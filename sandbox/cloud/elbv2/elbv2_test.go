@@ -11,7 +11,9 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/elbv2"
+	"github.com/slipway-iac/slipway/sandbox/cloud/kms"
 	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
+	"github.com/slipway-iac/slipway/sandbox/cloud/s3"
 )
 
 var west = cloud.Session{Region: "us-west-2"}
@@ -28,7 +30,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{ec2.Service(), elbv2.Service()}})
+	acct, err := cloud.Open(cloud.Options{Services: []cloud.Service{ec2.Service(), elbv2.Service(), s3.Service(), kms.Service()}})
 	if err != nil {
 		t.Fatal(err)
 	}

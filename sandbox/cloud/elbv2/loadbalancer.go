@@ -42,6 +42,8 @@ type LoadBalancer struct {
 	SecurityGroups []string
 	// Protected balancers cannot be deleted.
 	Protected bool
+	// Logs are where its access logs go; nowhere without a bucket.
+	Logs AccessLogs
 	// Owner is who makes it.
 	Owner string
 	// Tags are its tags.
@@ -59,6 +61,9 @@ func loadBalancerKind() cloud.Kind {
 			"loadBalancerType": cloud.String.Output(), "internal": cloud.Bool.Output(), "vpcId": cloud.String.Output(),
 			"subnets": cloud.SetOf(cloud.String).Output(), "securityGroups": cloud.SetOf(cloud.String).Output(),
 			"enableDeletionProtection": cloud.Bool.Output(),
+			"accessLogs": cloud.Object(cloud.Fields{
+				"enabled": cloud.Bool.Output(), "bucket": cloud.String.Output(), "prefix": cloud.String.Output(),
+			}).Output(),
 		},
 		Delete: deleteBalancer,
 	}
@@ -91,8 +96,8 @@ func Make(tx *cloud.Tx, b LoadBalancer) (*cloud.Resource, error) {
 	return r, set(tx, r, b)
 }
 
-// Change brings a load balancer to new subnets, security groups and protection.
-// Everything else of it stays.
+// Change brings a load balancer to new subnets, security groups, protection and
+// access logs. Everything else of it stays.
 func Change(tx *cloud.Tx, r *cloud.Resource, b LoadBalancer) error {
 	// Its own interfaces do not count against the room in its subnets.
 	ec2.ReleaseInterfaces(tx, ec2.For(cloud.LoadBalancer, r.ID))
@@ -138,7 +143,8 @@ func check(tx *cloud.Tx, b LoadBalancer) (string, error) {
 	return vpcID, nil
 }
 
-// set puts the interfaces of a load balancer into its subnets.
+// set puts the interfaces of a load balancer into its subnets, and its first log
+// into its bucket.
 func set(tx *cloud.Tx, r *cloud.Resource, b LoadBalancer) error {
 	holder := ec2.For(cloud.LoadBalancer, r.ID)
 	_, path, _ := strings.Cut(r.ID, ":loadbalancer/")
@@ -158,8 +164,12 @@ func set(tx *cloud.Tx, r *cloud.Resource, b LoadBalancer) error {
 	}
 	r.Props["subnets"], r.Props["securityGroups"] = cloud.Strings(b.SubnetIDs...), cloud.Strings(b.SecurityGroups...)
 	r.Props["enableDeletionProtection"] = b.Protected
+	delete(r.Props, "accessLogs")
+	if b.Logs.Bucket != "" {
+		r.Props["accessLogs"] = map[string]any{"enabled": true, "bucket": b.Logs.Bucket, "prefix": b.Logs.Prefix}
+	}
 	tx.Put(r)
-	return nil
+	return b.Logs.deliver(tx, r)
 }
 
 func deleteBalancer(tx *cloud.Tx, r *cloud.Resource) error {

@@ -52,6 +52,7 @@ type balancer struct {
 	kind   elbv2.Type
 
 	internal, protected bool
+	logs                elbv2.AccessLogs
 	subnets             []string
 	// groups are the security groups that it is told to have; without any, it gets
 	// one of its own.
@@ -108,19 +109,34 @@ func (b *balancer) apply(tx *cloud.Tx, cluster *cloud.Resource) (string, error) 
 		r = nil
 	}
 	want := elbv2.LoadBalancer{
-		Name: b.name, Type: b.kind, Internal: b.internal, SubnetIDs: b.subnets, SecurityGroups: groups, Protected: b.protected,
+		Name: b.name, Type: b.kind, Internal: b.internal, SubnetIDs: b.subnets, SecurityGroups: groups, Protected: b.protected, Logs: b.logs,
 		Owner: balancerOwner, Tags: b.tags(name, "LoadBalancer"),
 	}
 	switch {
 	case r == nil:
 		r, err = elbv2.Make(tx, want)
-	case !same(r.Props.Strs("subnets"), b.subnets) || !same(r.Props.Strs("securityGroups"), groups) || r.Props.Bool("enableDeletionProtection") != b.protected:
+	case b.differs(r, groups):
 		err = elbv2.Change(tx, r, want)
 	}
 	if err != nil {
 		return "", err
 	}
 	return r.Props.Str("dnsName"), b.listen(tx, cluster, name, r)
+}
+
+// attribute takes those of a load balancer's attributes that the sandbox knows.
+func (b *balancer) attribute(said map[string]string) {
+	b.protected = said["deletion_protection.enabled"] == "true"
+	if said["access_logs.s3.enabled"] == "true" {
+		b.logs = elbv2.AccessLogs{Bucket: said["access_logs.s3.bucket"], Prefix: said["access_logs.s3.prefix"]}
+	}
+}
+
+// differs tells whether a load balancer is not as it is wanted.
+func (b *balancer) differs(r *cloud.Resource, groups []string) bool {
+	logs := r.Props.Obj("accessLogs")
+	return !same(r.Props.Strs("subnets"), b.subnets) || !same(r.Props.Strs("securityGroups"), groups) ||
+		r.Props.Bool("enableDeletionProtection") != b.protected || logs.Str("bucket") != b.logs.Bucket || logs.Str("prefix") != b.logs.Prefix
 }
 
 // listen makes listeners and target groups anew when they are not the wanted

@@ -257,6 +257,7 @@ func TestIngressThatCannotBeServed(t *testing.T) {
 		"protocol":                   {nil, with(map[string]string{"listen-ports": `[{"TCP": 80}]`}), "HTTP or HTTPS"},
 		"redirect":                   {nil, with(map[string]string{"ssl-redirect": "443"}), "ssl-redirect port 443"},
 		"certificate":                {nil, with(map[string]string{"certificate-arn": "arn:aws:acm:us-east-1:123456789012:certificate/1"}), "CertificateNotFound"},
+		"bucket of logs":             {nil, with(map[string]string{"load-balancer-attributes": "access_logs.s3.enabled=true,access_logs.s3.bucket=nobodys"}), "Access Denied for bucket: nobodys"},
 		"name":                       {nil, with(map[string]string{"load-balancer-name": strings.Repeat("a", 33)}), "ValidationError"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -116,7 +116,7 @@ func ingressBalancer(tx *cloud.Tx, cluster, o *cloud.Resource, group []*cloud.Re
 	}
 	b.internal = scheme == "internal"
 	b.name = cmp.Or(said["load-balancer-name"], b.name)
-	b.protected = attributes(params, said["load-balancer-attributes"])["deletion_protection.enabled"] == "true"
+	b.attribute(attributes(params, said["load-balancer-attributes"]))
 	b.groups, b.certificates = list(said["security-groups"]), list(said["certificate-arn"])
 	b.inbound = list(cmp.Or(said["inbound-cidrs"], "0.0.0.0/0"))
 	var err error

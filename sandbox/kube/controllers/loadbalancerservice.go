@@ -71,7 +71,7 @@ func serviceBalancer(tx *cloud.Tx, cluster, o *cloud.Resource) (*balancer, error
 	}
 	b.internal = scheme == "internal"
 	b.name = cmp.Or(said["name"], b.name)
-	b.protected = attributes(nil, said["attributes"])["deletion_protection.enabled"] == "true"
+	b.attribute(attributes(nil, said["attributes"]))
 	b.groups, b.certificates = list(said["security-groups"]), list(said["ssl-cert"])
 	if b.inbound = spec.Strs("loadBalancerSourceRanges"); len(b.inbound) == 0 {
 		b.inbound = []string{"0.0.0.0/0"}
