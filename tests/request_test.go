@@ -9,6 +9,7 @@ import (
 	"github.com/slipway-iac/slipway/reach"
 	traffic "github.com/slipway-iac/slipway/reach/flow"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/backup"
 	"github.com/slipway-iac/slipway/sandbox/cloud/route53"
 	"github.com/slipway-iac/slipway/sandbox/engine"
 	"github.com/slipway-iac/slipway/sandbox/kube/objects"
@@ -37,6 +38,7 @@ func assertRequest(t *testing.T, s *engine.Session, c platform.Environment) {
 		back := objects.Name{Namespace: "sample-back", Name: "back"}
 		assertPods(t, tx, cluster, back)
 		database := tx.One(cloud.DBInstance)
+		assertBackedUp(t, tx)
 		app := objects.Find(tx, cluster, "apps/v1", "Deployment", back)
 		if host := database.Props.Str("address"); app == nil || host == "" || !strings.Contains(toText(t, app.Props["spec"]), host) {
 			t.Errorf("the back is not told where the database is: %s", host)
@@ -144,6 +146,23 @@ func assertPods(t *testing.T, tx *cloud.Tx, cluster *cloud.Resource, name object
 	}
 	if n := pods.Look(tx, cluster).Behind(name.Namespace, spec.Obj("selector")); n == 0 {
 		t.Errorf("no pod runs behind Service %s", name.ID())
+	}
+}
+
+// assertBackedUp holds that AWS Backup finds the database, the files of users and
+// the back's volume, which the environment's key encrypts, and nothing else.
+func assertBackedUp(t *testing.T, tx *cloud.Tx) {
+	t.Helper()
+	var found []string
+	for _, r := range backup.Selected(tx) {
+		found = append(found, r.Kind)
+		if r.Kind == cloud.Volume && tx.One(cloud.KMSKey, cloud.Prop("arn", r.Props.Str("kmsKeyId"))) == nil {
+			t.Errorf("volume %s is under %q", r.ID, r.Props.Str("kmsKeyId"))
+		}
+	}
+	slices.Sort(found)
+	if want := []string{cloud.Volume, cloud.DBInstance, cloud.Bucket}; !slices.Equal(found, want) {
+		t.Errorf("backed up are %v, want %v", found, want)
 	}
 }
 

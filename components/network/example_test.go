@@ -3,8 +3,21 @@ package network_test
 import (
 	"fmt"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/slipway-iac/slipway/components/network"
 )
+
+// A network of three zones, whose pods and nodes leave by one NAT gateway.
+func ExampleNew() {
+	_ = func(ctx *pulumi.Context) error {
+		_, err := network.New(ctx, "shared", network.Args{
+			Region: "eu-central-1", AccountID: "123456789012",
+			Zones: []string{"eu-central-1a", "eu-central-1b", "eu-central-1c"}, NAT: network.NATSingle,
+		})
+		return err
+	}
+}
 
 // The plan can be read before there is an account. Taking zone b away and
 // naming c first moves nothing.

@@ -115,10 +115,11 @@ func (e Environment) checkBlocks(stack string, p *check.Errors) {
 	e.checkWayOut(p)
 }
 
-func (e Environment) afterArgs(cluster pulumi.StringInput, nodes []pulumi.Resource) managed.AfterArgs {
+func (e Environment) afterArgs(b *blocks) managed.AfterArgs {
 	omit := slices.DeleteFunc(managed.Optional(), e.has)
 	return managed.AfterArgs{
-		ClusterName: cluster, KubernetesVersion: e.Cluster.Version, Region: e.Region, Nodes: nodes, Omit: omit,
+		ClusterName: b.cluster.Name, KubernetesVersion: e.Cluster.Version, Region: e.Region, Nodes: b.nodes, Omit: omit,
+		VolumeKeyARN: b.data.key.ARN,
 	}
 }
 

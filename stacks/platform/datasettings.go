@@ -56,7 +56,7 @@ type Buckets struct {
 // Backup configures AWS Backup; package backup has the reasons behind it.
 type Backup struct {
 	// Enabled backs up every day what has the tag slipway:backup with the cluster's
-	// name: the database, the media, and volumes that have it.
+	// name: the database, the media, and the volumes of the default class.
 	Enabled bool `json:"enabled"`
 	// KeepDays is how long each day's backup is kept.
 	KeepDays int `json:"keepDays"`

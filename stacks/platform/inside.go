@@ -94,7 +94,10 @@ func (e Environment) buildStorage(ctx *pulumi.Context, b *blocks, in kube.Target
 	if !e.has(versions.EBSCSI.Name) {
 		return nil
 	}
-	classes, err := storage.New(ctx, storageName, storage.Args{Cluster: in, Tags: e.ownership(ctx.Stack())}, e.protection())
+	// What AWS Backup does not find by its tag has no backup.
+	marks := maps.Clone(e.ownership(ctx.Stack()))
+	maps.Copy(marks, e.backedUp())
+	classes, err := storage.New(ctx, storageName, storage.Args{Cluster: in, VolumeKeyARN: b.data.key.ARN, Tags: marks}, e.protection())
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (e Environment) build(ctx *pulumi.Context) error {
 	if err := e.buildNodes(ctx, b, provider); err != nil {
 		return err
 	}
-	if b.after, err = managed.NewAfterNodes(ctx, afterName, e.afterArgs(b.cluster.Name, b.nodes), aws); err != nil {
+	if b.after, err = managed.NewAfterNodes(ctx, afterName, e.afterArgs(b), aws); err != nil {
 		return err
 	}
 	if err := e.buildDNS(ctx, b, aws); err != nil {

@@ -134,14 +134,14 @@ func claim(ctx *pulumi.Context, target kube.Target, s *storage.Storage) error {
 // The dangerous setting: a claim that names no class gets an encrypted volume.
 func TestClaimWithoutClassGetsAnEncryptedVolume(t *testing.T) {
 	t.Parallel()
-	r := build(t, storage.Args{Tags: map[string]string{"owner": "a"}}, claim).Must(t)
+	r := build(t, storage.Args{Tags: map[string]string{"slipway:backup": "a"}}, claim).Must(t)
 	var volumes int
 	for _, x := range r.Account.Resources() {
 		if x.Kind != cloud.Volume || x.Props.StrMap("tagsAll")["kubernetes.io/created-for/pvc/name"] != "data" {
 			continue
 		}
 		volumes++
-		if x.Props["encrypted"] != true || x.Props.Str("type") != "gp3" {
+		if x.Props["encrypted"] != true || x.Props.Str("type") != "gp3" || x.Props.StrMap("tagsAll")["slipway:backup"] != "a" {
 			t.Errorf("volume is %v", x.Props)
 		}
 	}

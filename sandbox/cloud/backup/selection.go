@@ -58,6 +58,32 @@ func createSelection(tx *cloud.Tx, r *cloud.Resource) error {
 	return nil
 }
 
+// Selected are what the selections of the session's region back up: databases,
+// volumes and buckets with one of their tags, or named by them.
+func Selected(tx *cloud.Tx) []*cloud.Resource {
+	var out []*cloud.Resource
+	for _, kind := range []string{cloud.DBInstance, cloud.Volume, cloud.Bucket} {
+		if !tx.Knows(kind) {
+			continue
+		}
+		for _, r := range tx.List(kind) {
+			if slices.ContainsFunc(tx.List(cloud.BackupSelection), func(s *cloud.Resource) bool { return selects(s, r) }) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+func selects(selection, r *cloud.Resource) bool {
+	have := r.Props.StrMap("tagsAll")
+	return slices.Contains(selection.Props.Strs("resources"), r.Props.Str("arn")) ||
+		slices.ContainsFunc(selection.Props.Objs("selectionTags"), func(t cloud.Props) bool {
+			value, tagged := have[t.Str("key")]
+			return tagged && value == t.Str("value")
+		})
+}
+
 // needs is what AWS Backup calls as the role of a selection, by what it backs up.
 var needs = map[string][]string{
 	"databases": {"rds:CreateDBSnapshot", "rds:DescribeDBInstances"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
@@ -131,13 +132,19 @@ func provision(tx *cloud.Tx, cluster, o *cloud.Resource) (*cloud.Resource, error
 	if why := mayUse(tx, cluster, key); why != "" {
 		return nil, fmt.Errorf("failed to provision volume: %s", why)
 	}
+	tags, err := tagsOf(parameters)
+	if err != nil {
+		return nil, fmt.Errorf("failed to provision volume: %w", err)
+	}
 	id := "pvc-" + o.Props.Obj("metadata").Str("uid")
+	for key, value := range map[string]string{
+		"ebs.csi.aws.com/cluster": "true", "CSIVolumeName": id, "kubernetes.io/created-for/pvc/namespace": name.Namespace,
+		"kubernetes.io/created-for/pvc/name": name.Name, "kubernetes.io/cluster/" + cluster.ID: "owned",
+	} {
+		tags[key] = value
+	}
 	volume, err := ec2.MakeVolume(tx, ec2.VolumeSpec{
-		Zone: zone, Type: parameters.Str("type"), GiB: size, Encrypted: parameters.Str("encrypted") == "true", KMSKey: key, Owner: driver,
-		Tags: map[string]string{
-			"ebs.csi.aws.com/cluster": "true", "CSIVolumeName": id, "kubernetes.io/created-for/pvc/namespace": name.Namespace,
-			"kubernetes.io/created-for/pvc/name": name.Name, "kubernetes.io/cluster/" + cluster.ID: "owned",
-		},
+		Zone: zone, Type: parameters.Str("type"), GiB: size, Encrypted: parameters.Str("encrypted") == "true", KMSKey: key, Owner: driver, Tags: tags,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("failed to provision volume: %w", err)
@@ -156,6 +163,23 @@ func provision(tx *cloud.Tx, cluster, o *cloud.Resource) (*cloud.Resource, error
 	made.Owner = driver
 	tx.Put(made)
 	return made, nil
+}
+
+// tagsOf are the tags that a class gives its volumes, each as key=value. See
+// https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+func tagsOf(parameters cloud.Props) (map[string]string, error) {
+	tags := map[string]string{}
+	for name := range parameters {
+		if !strings.HasPrefix(name, "tagSpecification_") {
+			continue
+		}
+		key, value, given := strings.Cut(parameters.Str(name), "=")
+		if !given || key == "" {
+			return nil, fmt.Errorf("invalid tag specification: %s is %q, want key=value", name, parameters.Str(name))
+		}
+		tags[key] = value
+	}
+	return tags, nil
 }
 
 // zoneFor is the zone of a claim's volume: that of the pod which uses it, where

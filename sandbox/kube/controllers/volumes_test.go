@@ -1,6 +1,7 @@
 package controllers_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -182,5 +183,24 @@ func TestClassThatEKSMakes(t *testing.T) {
 	w.object("v1", "PersistentVolumeClaim", "apps/unsaid", p)
 	if v := w.all(cloud.Volume); len(v) != 2 || v[1].Props.Str("type") != "gp3" {
 		t.Errorf("got %v, want one of the default class", v)
+	}
+}
+
+// A class marks its volumes, as for AWS Backup.
+func TestClassTagsItsVolumes(t *testing.T) {
+	t.Parallel()
+	w := stored(t)
+	tagged := func(name, tag string) string {
+		w.class(name, cloud.Props{"volumeBindingMode": "Immediate", "parameters": object{"type": "gp3", "tagSpecification_1": tag}})
+		return name
+	}
+	w.object("v1", "PersistentVolumeClaim", "apps/data", claim(tagged("kept", "backup=daily=yes")))
+	have := w.all(cloud.Volume)[0].Props.StrMap("tagsAll")
+	if have["backup"] != "daily=yes" || have["kubernetes.io/created-for/pvc/name"] != "data" {
+		t.Errorf("the volume has the tags %v", have)
+	}
+	_, err := w.try("v1", "PersistentVolumeClaim", "apps/other", claim(tagged("wrong", "backup")))
+	if err == nil || !strings.Contains(err.Error(), `invalid tag specification: tagSpecification_1 is "backup"`) {
+		t.Errorf("the error is %v", err)
 	}
 }
