@@ -15,7 +15,7 @@ import (
 
 // least is how many ids of other catalogues the pack answers to. It may be
 // raised when controls are added, and never lowered.
-var least = map[string]int{"Security Hub": 161, "CIS": 64, "Checkov": 208, "Trivy": 131}
+var least = map[string]int{"Security Hub": 195, "CIS": 66, "Checkov": 239, "Trivy": 144}
 
 func TestCoverageDoesNotDrop(t *testing.T) {
 	t.Parallel()

@@ -144,4 +144,41 @@ var caches = []control.Control{
 		Fix: "enable one of cloudwatchLogs, s3 and firehose in loggingInfo.brokerLogs",
 		Bad: `clusterName: events`, Good: `loggingInfo: {brokerLogs: {cloudwatchLogs: {enabled: true, logGroup: events}, s3: {enabled: false}, firehose: {enabled: false}}}`,
 	},
+	{
+		ID: "msk-enhanced-monitoring", Severity: control.Low,
+		Title:   "Kafka is measured by topic and broker",
+		Mapping: control.Mapping{SecurityHub: "MSK.2"},
+		On:      []string{kafka}, Reads: []string{"enhancedMonitoring"},
+		Check: oneOf("enhancedMonitoring", "PER_TOPIC_PER_BROKER", "PER_TOPIC_PER_PARTITION"), Fix: "set enhancedMonitoring to PER_TOPIC_PER_BROKER",
+		Bad: `enhancedMonitoring: DEFAULT`, Good: `enhancedMonitoring: PER_TOPIC_PER_BROKER`,
+	},
+	{
+		ID: "msk-multi-az-private", Severity: control.Medium,
+		Title: "Kafka is in several zones, and in none of their public subnets",
+		On:    []string{kafka, subnet, route, routeAssociation}, Reads: []string{"brokerNodeGroupInfo.clientSubnets", subnet + " tags"},
+		CheckStack: func(s *control.Stack) {
+			s.Each(kafka, func(r *control.Resource) {
+				if v := r.Input("brokerNodeGroupInfo.clientSubnets"); len(v.Items()) < 2 {
+					r.Want(v, "subnets of two zones or more")
+				}
+				for _, n := range s.Referred(r, "brokerNodeGroupInfo", subnet) {
+					if way := routeToInternetGateway(s, n); way != "" || tier(n) == "public" {
+						r.Violate("its %s is public: want subnets of the data tier", n)
+					}
+				}
+			})
+		},
+		Fix: "name subnets of the data tier in brokerNodeGroupInfo.clientSubnets",
+		Bad: `
+resources:
+  front: {type: "aws:ec2/subnet:Subnet", properties: {cidrBlock: 10.0.0.0/24, tags: {tier: public}}}
+  events: {type: "aws:msk/cluster:Cluster", properties: {brokerNodeGroupInfo: {clientSubnets: ["${front.id}"]}}}
+`,
+		Good: `
+resources:
+  a: {type: "aws:ec2/subnet:Subnet", properties: {cidrBlock: 10.0.0.0/24, tags: {tier: data}}}
+  b: {type: "aws:ec2/subnet:Subnet", properties: {cidrBlock: 10.0.1.0/24, tags: {tier: data}}}
+  events: {type: "aws:msk/cluster:Cluster", properties: {brokerNodeGroupInfo: {clientSubnets: ["${a.id}", "${b.id}"]}}}
+`,
+	},
 }

@@ -19,6 +19,7 @@ var only = map[string]map[string]any{
 	"required-tags":            {"tags": []any{"owner"}},
 	"plat-egress-inspected":    {"required": true},
 	"allowed-regions":          {"regions": []any{"us-west-2"}},
+	"plat-single-cost-guard":   {"natGateways": 1.0},
 }
 
 func load(t *testing.T, c *control.Control, text string, stage example.Stage) []policyx.AnalyzerResource {

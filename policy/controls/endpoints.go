@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slipway-iac/slipway/components/egress"
 	"github.com/slipway-iac/slipway/policy/cidr"
 	"github.com/slipway-iac/slipway/policy/control"
 	"github.com/slipway-iac/slipway/policy/statement"
@@ -201,4 +202,60 @@ resources:
 		Check: oneOf("internetGatewayBlockMode", "block-bidirectional", "block-ingress"), Fix: "set internetGatewayBlockMode to block-ingress",
 		Bad: `internetGatewayBlockMode: "off"`, Good: `internetGatewayBlockMode: block-ingress`,
 	},
+	{
+		ID: "vpce-multi-az", Severity: control.Low,
+		Title: "An interface endpoint survives the loss of a zone",
+		On:    []string{endpoint}, Reads: []string{"vpcEndpointType", "subnetIds"},
+		Check: func(r *control.Resource) {
+			if v := r.Get("subnetIds"); isInterface(r) && len(v.Items()) < 2 {
+				r.Want(v, "subnets of two zones or more")
+			}
+		},
+		Fix: "name a subnet of each zone in subnetIds", Bad: `{vpcEndpointType: Interface, subnetIds: [subnet-a]}`, Good: `{vpcEndpointType: Interface, subnetIds: [subnet-a, subnet-b]}`,
+	},
+	{
+		ID: "vpce-eks-private-set", Severity: control.Medium,
+		Title:   "Controllers without a way to the internet have the endpoints that they call",
+		Mapping: control.Mapping{CIS: "EKS 5.4.3"},
+		On:      []string{endpoint, vpc, natGateway, helmRelease}, Reads: append([]string{helmRelease + " chart"}, endpointReads...),
+		CheckStack: func(s *control.Stack) {
+			if len(s.Of(natGateway)) > 0 {
+				return
+			}
+			s.Each(vpc, func(v *control.Resource) {
+				have := endpointsOf(s, v)
+				for _, release := range s.Of(helmRelease) {
+					chart, _ := chartOf(release)
+					for _, service := range callees[chart] {
+						if !slices.Contains(have, service) {
+							v.Violate("it has neither NAT nor an endpoint of %s, which %s calls", service, release)
+						}
+					}
+				}
+			})
+		},
+		Fix:  "add the endpoint, or a NAT gateway",
+		Bad:  withEndpoints("s3") + "  entrance: {type: \"kubernetes:helm.sh/v3:Release\", properties: {chart: aws-load-balancer-controller}}\n",
+		Good: withEndpoints("s3", "ec2", "elasticloadbalancing", "eks-auth") + "  entrance: {type: \"kubernetes:helm.sh/v3:Release\", properties: {chart: aws-load-balancer-controller}}\n",
+	},
+}
+
+// callees are the services that controllers call, by the names of their charts,
+// as far as those have endpoints.
+var callees = map[string][]string{
+	"aws-load-balancer-controller": withEndpoint(egress.LoadBalancerController(false)),
+	"karpenter":                    withEndpoint(egress.Karpenter()),
+	"cluster-autoscaler":           {"ec2", "autoscaling", "eks-auth"},
+	"external-secrets":             {"secretsmanager", "sts"},
+	"aws-ebs-csi-driver":           {"ec2"},
+	"aws-efs-csi-driver":           {"elasticfilesystem"},
+	"aws-for-fluent-bit":           {"logs"},
+}
+
+// withEndpoint are the services among needs that have endpoints.
+func withEndpoint(n egress.Need) []string {
+	all := egress.Way{InterfaceEndpoints: n.Services}
+	return slices.DeleteFunc(slices.Clone(n.Services), func(service string) bool {
+		return len(egress.Missing(all, egress.Need{Services: []string{service}})) > 0
+	})
 }

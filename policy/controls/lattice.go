@@ -6,6 +6,7 @@ const (
 	latticeService = "aws:vpclattice/service:Service"
 	latticeNetwork = "aws:vpclattice/serviceNetwork:ServiceNetwork"
 	latticePolicy  = "aws:vpclattice/authPolicy:AuthPolicy"
+	latticeLogs    = "aws:vpclattice/accessLogSubscription:AccessLogSubscription"
 )
 
 var lattice = []control.Control{
@@ -59,5 +60,25 @@ resources:
 		On:    []string{"aws:vpclattice/serviceNetworkVpcAssociation:ServiceNetworkVpcAssociation"}, Reads: []string{"securityGroupIds"},
 		Check: isSet("securityGroupIds", "a security group; without one the whole VPC may call"), Fix: "set securityGroupIds",
 		Bad: `vpcIdentifier: vpc-0123456789abcdef0`, Good: `securityGroupIds: [sg-0123456789abcdef0]`,
+	},
+	{
+		ID: "lattice-access-logs", Severity: control.Medium,
+		Title: "VPC Lattice logs who called",
+		On:    []string{latticeService, latticeNetwork, latticeLogs}, Reads: []string{latticeLogs + " resourceIdentifier"},
+		CheckStack: func(s *control.Stack) {
+			for _, token := range []string{latticeService, latticeNetwork} {
+				s.Each(token, func(r *control.Resource) {
+					if len(s.Referring(latticeLogs, "resourceIdentifier", r)) == 0 {
+						r.Violate("no aws.vpclattice.AccessLogSubscription is about it")
+					}
+				})
+			}
+		},
+		Fix: "add an aws.vpclattice.AccessLogSubscription", Bad: `authType: AWS_IAM`,
+		Good: `
+resources:
+  shop: {type: "aws:vpclattice/service:Service", properties: {authType: AWS_IAM}}
+  calls: {type: "aws:vpclattice/accessLogSubscription:AccessLogSubscription", properties: {resourceIdentifier: "${shop.arn}", destinationArn: "arn:aws:logs:us-west-2:123456789012:log-group:calls:*"}}
+`,
 	},
 }

@@ -141,7 +141,7 @@ var pods = []control.Control{
 	{
 		ID: "k8s-run-as-non-root", Severity: control.Medium,
 		Title:   "No container runs as root",
-		Mapping: control.Mapping{Checkov: "CKV_K8S_23", Trivy: "KSV-0012, KSV-0105"},
+		Mapping: control.Mapping{Checkov: "CKV_K8S_23, CKV_K8S_29, CKV_K8S_30", Trivy: "KSV-0012, KSV-0105, KSV-0118"},
 		On:      workloads, Reads: podReads("securityContext.runAsNonRoot", "containers.securityContext.runAsNonRoot", "containers.securityContext.runAsUser"),
 		Settings: []control.Setting{nodeAgents},
 		Check: butNodeAgents(eachContainer(func(r *control.Resource, p, c control.Value) {

@@ -223,4 +223,37 @@ var rbac = []control.Control{
 		}),
 		Fix: "make a ServiceAccount and bind that", Bad: bindingOf(`{kind: ServiceAccount, name: default, namespace: apps}`), Good: bindingOf(`{kind: ServiceAccount, name: shop, namespace: apps}`),
 	},
+	{
+		ID: "rbac-no-configmap-kube-system-write", Severity: control.Medium,
+		Title:   "Nobody but its own may change kube-system's settings",
+		Mapping: control.Mapping{Trivy: "KSV-0049, KSV-0115"},
+		On:      roles, Reads: append([]string{"metadata.namespace"}, ruleRead...), Settings: permitted,
+		Check: func(r *control.Resource) {
+			// A ClusterRole is what its bindings make of it; one that names objects is meant.
+			if r.Kind() == "Role" && r.Get("metadata.namespace").Text() != "kube-system" || slices.Contains(r.Words("roles"), objectName(r)) {
+				return
+			}
+			r.Get("rules").Each(func(rule control.Value) {
+				if !slices.Contains(rule.Get("resources").Texts(), "configmaps") || rule.Get("resourceNames").Present() && !slices.Contains(rule.Get("resourceNames").Texts(), "aws-auth") {
+					return
+				}
+				for _, verb := range rule.Get("verbs").Texts() {
+					if slices.Contains(write, verb) || verb == "*" {
+						r.Violate("%s allows %s on configmaps: those of CoreDNS, kube-proxy and aws-auth are among them", rule.Path(), verb)
+						return
+					}
+				}
+			})
+		},
+		Fix:  "make a Role in the namespace, or name the objects in resourceNames",
+		Bad:  roleWith("configmaps", "update"),
+		Good: `{metadata: {name: shop}, rules: [{apiGroups: [""], resources: [configmaps], resourceNames: [shop], verbs: [update]}]}`,
+	},
+	{
+		ID: "rbac-no-pod-logs-delete", Severity: control.Low,
+		Title:   "Nobody may take away what was logged",
+		Mapping: control.Mapping{Trivy: "KSV-0042"},
+		On:      roles, Reads: ruleRead, Settings: permitted, Check: grants([]string{"pods/log"}, "delete", "deletecollection"),
+		Fix: "remove the verb", Bad: roleWith("pods/log", "delete"), Good: modest,
+	},
 }

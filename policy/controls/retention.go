@@ -118,7 +118,7 @@ var retention = []control.Control{
 	{
 		ID: "rds-copy-tags-to-snapshots", Severity: control.Low,
 		Title:   "A snapshot says whose it is",
-		Mapping: control.Mapping{SecurityHub: "RDS.17, RDS.16", Checkov: "CKV2_AWS_60, CKV_AWS_313"},
+		Mapping: control.Mapping{SecurityHub: "RDS.17, RDS.16, RDS.47", Checkov: "CKV2_AWS_60, CKV_AWS_313"},
 		On:      []string{database, databaseCluster}, Reads: []string{"copyTagsToSnapshot", databaseCluster + " copyTagsToSnapshot"},
 		Check: isTrue("copyTagsToSnapshot"), Remedy: []control.Remedy{{Path: "copyTagsToSnapshot", Value: true}},
 		Fix: "set copyTagsToSnapshot to true", Bad: `engine: postgres`, Good: `copyTagsToSnapshot: true`,

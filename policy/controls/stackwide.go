@@ -10,6 +10,19 @@ import (
 // stateful are the types whose loss is a loss of data.
 var stateful = []string{database, databaseCluster, kmsKey, kafka, zone, bucket, "aws:efs/fileSystem:FileSystem", "aws:dynamodb/table:Table"}
 
+// tagged are the types that somebody pays for, or has to answer for.
+var tagged = []string{
+	vpc, subnet, natGateway, cluster, nodeGroup, launchTemplate, kmsKey, logGroup, role, bucket, database, databaseCluster, databaseSubnets, cache, kafka, loadBalancer,
+	eip, endpoint, securityGroup, routeTable, repository, queue, topic, secretStore, acl, internetGateway, flowLog, certificate, zone,
+	"aws:ebs/volume:Volume", "aws:ec2/customerGateway:CustomerGateway", "aws:ec2/instance:Instance", "aws:ec2/managedPrefixList:ManagedPrefixList",
+	"aws:ec2/networkInterface:NetworkInterface", "aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "aws:ec2/vpcEndpointService:VpcEndpointService",
+	"aws:ec2/vpcPeeringConnection:VpcPeeringConnection", "aws:ec2/vpnGateway:VpnGateway", "aws:ec2transitgateway/routeTable:RouteTable",
+	"aws:ec2transitgateway/transitGateway:TransitGateway", "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+	"aws:accessanalyzer/analyzer:Analyzer", "aws:backup/plan:Plan", "aws:backup/vault:Vault", "aws:cloudwatch/eventBus:EventBus", "aws:cloudwatch/metricAlarm:MetricAlarm",
+	"aws:eks/identityProviderConfig:IdentityProviderConfig", "aws:iam/user:User", "aws:rds/clusterSnapshot:ClusterSnapshot", "aws:rds/snapshot:Snapshot",
+	"aws:route53/healthCheck:HealthCheck",
+}
+
 var stackwide = []control.Control{
 	{
 		ID: "plat-stateful-protected", Severity: control.High,
@@ -55,13 +68,12 @@ resources:
 	},
 	{
 		ID: "required-tags", Severity: control.Low,
-		Title: "What costs money says whose it is",
-		On: []string{vpc, subnet, natGateway, cluster, nodeGroup, launchTemplate, kmsKey, logGroup, role, bucket, database, databaseCluster, cache, kafka, loadBalancer,
-			eip, endpoint, securityGroup, routeTable, repository, queue, topic, secretStore},
+		Title:    "What costs money says whose it is",
+		On:       tagged,
 		Reads:    []string{"tags"},
 		Settings: []control.Setting{{Name: "tags", Doc: "Keys of the tags; none asks for none", Default: []string{}}},
-		Mapping: control.Mapping{SecurityHub: "EC2.33, EC2.34, EC2.35, EC2.36, EC2.37, EC2.38, EC2.39, EC2.40, EC2.42, EC2.43, EC2.44, EC2.46, EC2.48, " +
-			"ECR.4, EKS.6, IAM.24, RDS.28, RDS.33, SecretsManager.5, SNS.3, SQS.2"},
+		Mapping: control.Mapping{SecurityHub: "ACM.3, EC2.33, EC2.34, EC2.35, EC2.36, EC2.37, EC2.38, EC2.39, EC2.40, EC2.41, EC2.42, EC2.43, EC2.44, EC2.45, EC2.46, EC2.47, EC2.48, " +
+			"EC2.49, EC2.50, EC2.52, EC2.174, EC2.175, EC2.176, ECR.4, EKS.6, EKS.7, EventBridge.2, IAM.23, IAM.24, IAM.25, RDS.28, RDS.29, RDS.30, RDS.32, RDS.33, Route53.1, SecretsManager.5, SNS.3, SQS.2"},
 		Check: func(r *control.Resource) {
 			tags := r.Get("tags")
 			for _, key := range r.Words("tags") {
