@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipway-iac/slipway/components/egress"
 	"github.com/slipway-iac/slipway/policy/cidr"
 	"github.com/slipway-iac/slipway/policy/control"
 	"github.com/slipway-iac/slipway/policy/statement"
@@ -243,19 +242,11 @@ resources:
 // callees are the services that controllers call, by the names of their charts,
 // as far as those have endpoints.
 var callees = map[string][]string{
-	"aws-load-balancer-controller": withEndpoint(egress.LoadBalancerController(false)),
-	"karpenter":                    withEndpoint(egress.Karpenter()),
+	"aws-load-balancer-controller": {"ec2", "elasticloadbalancing", "eks-auth"},
+	"karpenter":                    {"ec2", "eks", "sqs", "ssm", "eks-auth"},
 	"cluster-autoscaler":           {"ec2", "autoscaling", "eks-auth"},
 	"external-secrets":             {"secretsmanager", "sts"},
 	"aws-ebs-csi-driver":           {"ec2"},
 	"aws-efs-csi-driver":           {"elasticfilesystem"},
 	"aws-for-fluent-bit":           {"logs"},
-}
-
-// withEndpoint are the services among needs that have endpoints.
-func withEndpoint(n egress.Need) []string {
-	all := egress.Way{InterfaceEndpoints: n.Services}
-	return slices.DeleteFunc(slices.Clone(n.Services), func(service string) bool {
-		return len(egress.Missing(all, egress.Need{Services: []string{service}})) > 0
-	})
 }
