@@ -157,8 +157,10 @@ func (k *kernelNet) attempts(random *rand.Rand) []*attempt {
 			if from == to || from.subnet == nil && to.subnet == nil {
 				continue
 			}
+			port := client()
 			out = append(out, &attempt{
-				try:  try{l: k.lab, protocol: []string{"tcp", "udp"}[random.IntN(2)], port: labPorts[random.IntN(len(labPorts))], client: client()},
+				// Linux translates to the same port where that is free.
+				try:  try{l: k.lab, protocol: []string{"tcp", "udp"}[random.IntN(2)], port: labPorts[random.IntN(len(labPorts))], client: port, translated: port},
 				from: from, to: to,
 			})
 		}

@@ -76,13 +76,14 @@ func contains(cidr, ip string) bool {
 	return netip.MustParsePrefix(cidr).Contains(netip.MustParseAddr(ip))
 }
 
-// try sends one connection and its answer. client is the port that the answer
-// goes to.
+// try sends one connection and its answer.
 type try struct {
 	l        *lab
 	protocol string
 	port     int
-	client   int
+	// client is the port that the answer goes to, translated the one that a NAT
+	// gateway chose in its place.
+	client, translated int
 }
 
 func (t try) matches(protocol string, from, to, port int) bool {
@@ -181,7 +182,7 @@ func (t try) natToPeer(a, b *labHost, nat *labNAT) bool {
 	return t.throughNAT(a, nat, b.ip) &&
 		t.aclAllows(nat.subnet, true, b.ip, t.port) && t.aclAllows(b.subnet, false, nat.ip, t.port) &&
 		t.groupAllows(b.groups, false, nat.ip, nil) && t.next(b.subnet, nat.ip) == "peer" &&
-		t.aclAllows(b.subnet, true, nat.ip, t.client) && t.aclAllows(nat.subnet, false, b.ip, t.client)
+		t.aclAllows(b.subnet, true, nat.ip, t.translated) && t.aclAllows(nat.subnet, false, b.ip, t.translated)
 }
 
 // throughNAT tells whether packets for an address get to a NAT gateway and the
@@ -209,7 +210,7 @@ func (t try) outside(a *labHost, ip string) (string, bool) {
 	}
 	nat := t.l.nats[name]
 	ok := t.throughNAT(a, nat, ip) && t.next(nat.subnet, ip) == "igw" && nat.subnet.vpc.gateway && nat.public != "" &&
-		t.aclAllows(nat.subnet, true, ip, t.port) && t.aclAllows(nat.subnet, false, ip, t.client)
+		t.aclAllows(nat.subnet, true, ip, t.port) && t.aclAllows(nat.subnet, false, ip, t.translated)
 	return nat.public, ok
 }
 
@@ -237,6 +238,9 @@ func (t try) connects(from, to *labHost) bool {
 		return false
 	}
 	seen, ok := t.outside(from, to.public)
+	if seen != from.public {
+		t.client = t.translated // What comes in again comes from the NAT gateway.
+	}
 	return ok && t.inside(seen, to)
 }
 
