@@ -2,15 +2,25 @@ package reach
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"go4.org/netipx"
 )
 
 // addrs is a set of addresses of either family. A nil one is empty.
-type addrs = *netipx.IPSet
+type addrs = *addressSet
 
-var nothing = &netipx.IPSet{}
+// addressSet is a set with its ranges at hand, sorted and apart from each other:
+// the library copies them whenever it is asked.
+type addressSet struct {
+	*netipx.IPSet
+	ranges []netipx.IPRange
+	// halves are its addresses of IPv4 and of IPv6, where it has both.
+	halves [2]addrs
+}
+
+var nothing = &addressSet{IPSet: &netipx.IPSet{}}
 
 // mustSet makes a set of ranges that are written in this package.
 func mustSet(cidrs ...string) addrs {
@@ -35,7 +45,21 @@ func built(b *netipx.IPSetBuilder) addrs {
 	if err != nil {
 		return nothing
 	}
-	return s
+	out := &addressSet{IPSet: s, ranges: s.Ranges()}
+	// IPv4 comes first.
+	first6 := slices.IndexFunc(out.ranges, func(r netipx.IPRange) bool { return r.From().Is6() })
+	if first6 > 0 {
+		out.halves = [2]addrs{ofRanges(out.ranges[:first6]), ofRanges(out.ranges[first6:])}
+	}
+	return out
+}
+
+func ofRanges(ranges []netipx.IPRange) addrs {
+	var b netipx.IPSetBuilder
+	for _, r := range ranges {
+		b.AddRange(r)
+	}
+	return built(&b)
 }
 
 // prefixOf reads a range as AWS writes it, or a bare address.
@@ -56,14 +80,14 @@ func orNothing(s addrs) addrs {
 	return s
 }
 
-func empty(s addrs) bool { return s == nil || len(s.Ranges()) == 0 }
+func empty(s addrs) bool { return s == nil || len(s.ranges) == 0 }
 
 // join is what is in any of the sets.
 func join(sets ...addrs) addrs {
 	var b netipx.IPSetBuilder
 	for _, s := range sets {
 		if s != nil {
-			b.AddSet(s)
+			b.AddSet(s.IPSet)
 		}
 	}
 	return built(&b)
@@ -78,12 +102,12 @@ func both(a, b addrs) addrs {
 		return b
 	case covers(b, a):
 		return a
-	case !a.Overlaps(b):
+	case !overlap(a, b):
 		return nothing
 	}
 	var builder netipx.IPSetBuilder
-	builder.AddSet(a)
-	builder.Intersect(b)
+	builder.AddSet(a.IPSet)
+	builder.Intersect(b.IPSet)
 	return built(&builder)
 }
 
@@ -93,12 +117,12 @@ func minus(a, b addrs) addrs {
 	switch {
 	case covers(b, a):
 		return nothing
-	case !a.Overlaps(b):
+	case !overlap(a, b):
 		return a
 	}
 	var builder netipx.IPSetBuilder
-	builder.AddSet(a)
-	builder.RemoveSet(b)
+	builder.AddSet(a.IPSet)
+	builder.RemoveSet(b.IPSet)
 	return built(&builder)
 }
 
@@ -108,15 +132,32 @@ func covers(a, b addrs) bool {
 		return true
 	}
 	a, b = orNothing(a), orNothing(b)
-	for _, r := range b.Ranges() {
-		if !a.ContainsRange(r) {
+	i := 0
+	for _, r := range b.ranges {
+		for i < len(a.ranges) && a.ranges[i].To().Less(r.From()) {
+			i++
+		}
+		if i == len(a.ranges) || r.From().Less(a.ranges[i].From()) || a.ranges[i].To().Less(r.To()) {
 			return false
 		}
 	}
 	return true
 }
 
-func overlap(a, b addrs) bool { return orNothing(a).Overlaps(orNothing(b)) }
+func overlap(a, b addrs) bool {
+	a, b = orNothing(a), orNothing(b)
+	for i, j := 0, 0; i < len(a.ranges) && j < len(b.ranges); {
+		switch {
+		case a.ranges[i].To().Less(b.ranges[j].From()):
+			i++
+		case b.ranges[j].To().Less(a.ranges[i].From()):
+			j++
+		default:
+			return true
+		}
+	}
+	return false
+}
 
 // family are the addresses of one family: all sets of a walk are of one.
 type family int
@@ -154,7 +195,15 @@ func (f family) every() addrs {
 }
 
 // of are the addresses of a set that belong to the family.
-func (f family) of(s addrs) addrs { return both(s, f.every()) }
+func (f family) of(s addrs) addrs {
+	switch {
+	case s == nil || s.halves[0] == nil:
+		return both(s, f.every())
+	case f == ipv4:
+		return s.halves[0]
+	}
+	return s.halves[1]
+}
 
 // text writes a set as ranges.
 func text(s addrs) string {

@@ -22,6 +22,30 @@ func (bs boxes) add(b box) boxes {
 	return append(bs, b)
 }
 
+// merged are the same connections in fewer boxes: many rules of a filter let the same
+// addresses through, for other ports each.
+func (bs boxes) merged() boxes {
+	type ends struct{ src, dst addrs }
+	at := make(map[ends]int, len(bs))
+	var out boxes
+	var sets [][]flow.Set
+	for _, b := range bs {
+		i, has := at[ends{b.src, b.dst}]
+		if !has {
+			i = len(out)
+			at[ends{b.src, b.dst}] = i
+			out, sets = append(out, b), append(sets, nil)
+		}
+		sets[i] = append(sets[i], b.what)
+	}
+	for i := range out {
+		if len(sets[i]) > 1 {
+			out[i].what = flow.Union(sets[i]...)
+		}
+	}
+	return out
+}
+
 // what are the protocols and ports of any connection.
 func (bs boxes) what() flow.Set {
 	sets := make([]flow.Set, len(bs))

@@ -60,17 +60,19 @@ func (w *walk) passGroups(p *packet, owner, peer *Place, s side, rulesOf func(*g
 	if owner.groupless != "" && w.assume(owner.groupless) {
 		kept, by = append(kept, p.conns...), append(by, "a group that is not known")
 	}
-	direction, verb := "out of", "lets out"
-	if s == source {
-		direction, verb = "into", "admits"
-	}
-	if len(names) == 0 {
-		names = []string{"no security group"}
-	}
-	at := fmt.Sprintf("%s %s, security group %s", direction, owner, strings.Join(names, ", "))
-	return p.pass(kept, at, by, Blocker{
-		Why:  fmt.Sprintf("no rule %s %s %s %s", verb, p.conns.what(), preposition(s), w.peerText(p, peer, s)),
-		Take: fmt.Sprintf("a rule of %s for %s", names[0], w.peerText(p, peer, s)),
+	return w.pass(p, kept, func() (Hop, Blocker) {
+		direction, verb := "out of", "lets out"
+		if s == source {
+			direction, verb = "into", "admits"
+		}
+		if len(names) == 0 {
+			names = []string{"no security group"}
+		}
+		other := w.peerText(p, peer, s)
+		return Hop{fmt.Sprintf("%s %s, security group %s", direction, owner, strings.Join(names, ", ")), enumerate(by)}, Blocker{
+			Why:  fmt.Sprintf("no rule %s %s %s %s", verb, p.conns.what(), preposition(s), other),
+			Take: fmt.Sprintf("a rule of %s for %s", names[0], other),
+		}
 	})
 }
 
@@ -142,14 +144,16 @@ func (w *walk) passACL(p *packet, s *subnet, peer side, rules, back []aclRule) *
 		return &Blocker{At: "network ACL of " + s.name, Why: "it is not known"}
 	}
 	kept, by, stops := w.filterACL(p, rules, peer)
-	direction := "out of"
-	if peer == source {
-		direction = "into"
-	}
 	p.replies = append(p.replies, reply{s.acl, back, peer, p.src, p.dst, p.ports, s.name})
-	return p.pass(kept, fmt.Sprintf("network ACL %s, %s subnet %s", s.acl.name, direction, s.name), by, Blocker{
-		Why:  fmt.Sprintf("%s %s %s %s", stopText(stops), p.conns.what(), preposition(peer), text(p.addrs(p.conns[0], peer))),
-		Take: fmt.Sprintf("a rule of %s before it that allows them", s.acl.name),
+	return w.pass(p, kept, func() (Hop, Blocker) {
+		direction := "out of"
+		if peer == source {
+			direction = "into"
+		}
+		return Hop{fmt.Sprintf("network ACL %s, %s subnet %s", s.acl.name, direction, s.name), enumerate(by)}, Blocker{
+			Why:  fmt.Sprintf("%s %s %s %s", stopText(stops), p.conns.what(), preposition(peer), text(p.addrs(p.conns[0], peer))),
+			Take: fmt.Sprintf("a rule of %s before it that allows them", s.acl.name),
+		}
 	})
 }
 
@@ -163,7 +167,7 @@ func (w *walk) filterACL(p *packet, rules []aclRule, peer side) (kept boxes, by,
 		if p.translated(peer) {
 			// One of the addresses, and nobody knows which.
 			what := b.what.Minus(whatOf(stopped))
-			if maybe := whatOf(let); !maybe.Equal(what) && w.assume(fmt.Sprintf("which address of %s the other side sees is not known", text(p.addrs(b, peer)))) {
+			if maybe := whatOf(let); !maybe.Equal(what) && w.assumed(whichOf(p.addrs(b, peer))) {
 				what = maybe
 			}
 			for _, v := range let {
@@ -246,6 +250,9 @@ func (w *walk) returns(p *packet) *Blocker {
 		if w.lenient {
 			ports[r.src] = r.ports.Intersect(flow.Union(answered...))
 		}
+		if len(kept) == 0 && w.quiet {
+			return &Blocker{}
+		}
 		if len(kept) == 0 {
 			return &Blocker{
 				At:   fmt.Sprintf("network ACL %s, for the answers at subnet %s", r.acl.name, r.subnet),
@@ -253,7 +260,7 @@ func (w *walk) returns(p *packet) *Blocker {
 				Take: fmt.Sprintf("a rule of %s before it that allows those ports", r.acl.name),
 			}
 		}
-		if p.conns = kept; !r.acl.untouched {
+		if p.conns = kept.merged(); !r.acl.untouched && !w.quiet {
 			p.hop(fmt.Sprintf("network ACL %s, for the answers at subnet %s", r.acl.name, r.subnet), enumerate(by))
 		}
 	}

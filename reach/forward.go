@@ -201,10 +201,13 @@ func (w *walk) parts(p *packet, t *table) []routedConns {
 // follow takes one route.
 func (w *walk) follow(p *packet, at *subnet, r *route) outcome {
 	table := "route table " + at.table.name
-	if r == nil {
+	switch {
+	case r == nil && w.quiet:
+		return stopped(table, "", "")
+	case r == nil:
 		return stopped(table, fmt.Sprintf("it has no route to %s", text(p.addrs(p.conns[0], destination))), "a route there")
 	}
-	p.hop(table, fmt.Sprintf("route %s leads to %s", r.name, r.viaName))
+	p.hop(table, "route "+r.name+" leads to "+r.viaName)
 	switch r.kind {
 	case toLocal:
 		return w.local(p, at)

@@ -108,9 +108,13 @@ func matrix(b *testing.B, s *scene) (time.Duration, int) {
 	start := time.Now()
 	n := s.network()
 	m, err := n.Matrix()
-	took := time.Since(start)
 	if err != nil {
 		b.Fatal(err)
+	}
+	sums := m.Sums()
+	took := time.Since(start)
+	if want := len(m.Groups)*len(m.Groups) - 1; len(sums) != want {
+		b.Fatalf("%d answers, want %d", len(sums), want)
 	}
 	if gaps := n.Gaps(); len(gaps) > 0 {
 		b.Fatal(gaps)

@@ -42,6 +42,7 @@ func (n *Network) Matrix() (Matrix, error) {
 			m.Groups = append(m.Groups, e)
 		}
 	}
+	all := n.asker(flow.All())
 	for _, from := range m.Groups {
 		var row []*Result
 		for _, to := range m.Groups {
@@ -49,7 +50,7 @@ func (n *Network) Matrix() (Matrix, error) {
 				row = append(row, nil)
 				continue
 			}
-			r, err := n.From(from).To(to)
+			r, err := n.From(from).to(to, all)
 			if err != nil {
 				return m, err
 			}

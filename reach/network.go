@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Type tokens that more than one file of this package knows.
@@ -62,7 +63,9 @@ type Network struct {
 	strays    []sgRule
 	gaps      []string
 	internet  addrs
+	elsewhere addrs // The internet without the services that have a gateway endpoint.
 	namespace []string
+	kinds     func() *kinds
 }
 
 // New makes a model of resources.
@@ -89,6 +92,14 @@ func (o Options) New(resources []Resource) *Network {
 	n.readACLs()
 	n.readPlaces()
 	n.readPolicies()
+	services := []addrs{}
+	for it, list := range n.lists {
+		if it.Type == endpointType {
+			services = append(services, list)
+		}
+	}
+	n.elsewhere = minus(n.internet, join(services...))
+	n.kinds = sync.OnceValue(n.newKinds)
 	slices.Sort(n.gaps)
 	n.gaps = slices.Compact(n.gaps)
 	return n

@@ -66,9 +66,11 @@ func (w *walk) passPolicies(p *packet, own *pod, peer *Place, s side) *Blocker {
 		p.hop(at, "none selects them")
 		return nil
 	}
-	return p.pass(kept, at, by, Blocker{
-		Why:  fmt.Sprintf("%s isolates them, and no rule is for %s %s %s", enumerate(names), p.conns.what(), preposition(s), peer),
-		Take: "a NetworkPolicy that opens it",
+	return w.pass(p, kept, func() (Hop, Blocker) {
+		return Hop{at, enumerate(by)}, Blocker{
+			Why:  fmt.Sprintf("%s isolates them, and no rule is for %s %s %s", enumerate(names), p.conns.what(), preposition(s), peer),
+			Take: "a NetworkPolicy that opens it",
+		}
 	})
 }
 

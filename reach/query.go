@@ -37,7 +37,9 @@ func (q Query) Over(what flow.Set) Query {
 
 // To asks who of the one side can open a connection to whom of the other, and
 // for what. It fails when an endpoint cannot be found.
-func (q Query) To(to Endpoint) (Result, error) {
+func (q Query) To(to Endpoint) (Result, error) { return q.to(to, q.n.asker(q.what)) }
+
+func (q Query) to(to Endpoint, by *asker) (Result, error) {
 	r := Result{From: q.from, To: to, Asked: q.what}
 	sources, err := q.from.find(q.n)
 	if err != nil {
@@ -47,14 +49,11 @@ func (q Query) To(to Endpoint) (Result, error) {
 	if err != nil {
 		return r, fmt.Errorf("to %s: %w", to, err)
 	}
-	for _, a := range sources {
-		for _, b := range targets {
-			if a.isWorld() && b.isWorld() {
-				return r, fmt.Errorf("%s and %s are both outside of the network", q.from, to)
-			}
-			r.Pairs = append(r.Pairs, q.n.pair(a, b, q.what))
-		}
+	outside := func(p *Place) bool { return p.isWorld() }
+	if slices.ContainsFunc(sources, outside) && slices.ContainsFunc(targets, outside) {
+		return r, fmt.Errorf("%s and %s are both outside of the network", q.from, to)
 	}
+	r.Pairs = by.pairs(sources, targets)
 	return r, nil
 }
 
@@ -70,73 +69,136 @@ type Result struct {
 // Pair is what gets from one place to another.
 type Pair struct {
 	From, To *Place
+	answer
+	about *inquiry
+}
+
+// answer is what gets through, without reasons.
+type answer struct {
 	// Some is what certainly gets through, for some of the addresses on the
 	// internet or in a range at least. All is what gets through for every
 	// address. May is what may get through, given facts that are not known.
 	Some, All, May flow.Set
-	// Trace is how Some gets through, or May when there is none.
-	Trace []Hop
 	// Exits are where packets leave the network.
 	Exits []Exit
-	// Blocked is what stops first whatever does not get through. Nil when all does.
-	Blocked *Blocker
-	// Facts are what is not known; each may be why May is more than Some.
-	Facts []string
 	// Sources are the addresses that get through, where they are outside.
 	Sources string
 
 	mayExits []Exit // Those of May.
 }
 
+// Explanation is why a pair has its answer.
+type Explanation struct {
+	// Trace is how Some gets through, or May when there is none.
+	Trace []Hop
+	// Blocked is what stops first whatever does not get through. Nil when all does.
+	Blocked *Blocker
+	// Facts are what is not known; each may be why May is more than Some.
+	Facts []string
+}
+
 // Answer is the answer for some protocols and ports: yes when any of them
 // certainly gets through, no when none may, else unknown.
-func (p Pair) Answer(what flow.Set) Answer {
+func (a answer) Answer(what flow.Set) Answer {
 	switch {
-	case p.Some.Overlaps(what):
+	case a.Some.Overlaps(what):
 		return AnswerYes
-	case p.May.Overlaps(what):
+	case a.May.Overlaps(what):
 		return AnswerUnknown
 	}
 	return AnswerNo
 }
 
-// pair asks about two places.
-func (n *Network) pair(a, b *Place, what flow.Set) Pair {
-	p := Pair{From: a, To: b}
-	if b.Role == roleWorld && !b.service && b.Name == Internet.text {
-		b = n.withoutServices(b)
-	}
-	var sure, loose outcome
+// inquiry is what is asked about pairs.
+type inquiry struct {
+	n    *Network
+	what flow.Set
+}
+
+// paths are what became of the packets of one family: for sure, and with what is
+// not known in their favour.
+type paths struct {
+	family      family
+	sure, loose outcome
+	facts       []string
+}
+
+// walk follows packets between two places. A quiet walk tells nothing of its ways
+// but where they end.
+func (q *inquiry) walk(a, b *Place, quiet bool) []paths {
+	b = q.target(b)
+	var out []paths
 	for _, f := range []family{ipv4, ipv6} {
-		if f == ipv6 && !n.sixes(a, b) {
+		if f == ipv6 && !q.n.sixes(a, b) {
 			continue
 		}
-		lenient := &walk{n: n, lenient: true}
-		l := keep(lenient.connect(a, b, f, what), b)
+		lenient := &walk{n: q.n, lenient: true, quiet: quiet}
+		l := keep(lenient.connect(a, b, f, q.what), b)
 		s := l
 		if len(lenient.facts) > 0 {
-			s = keep((&walk{n: n}).connect(a, b, f, what), b)
+			s = keep((&walk{n: q.n, quiet: quiet}).connect(a, b, f, q.what), b)
 		}
-		src, dst := f.of(a.addrs), f.of(b.addrs)
-		conns := s.conns()
-		p.All = p.All.Union(conns.full(src, dst))
-		p.Some = p.Some.Union(some(conns, a, b, src, dst))
-		p.May = p.May.Union(l.conns().what())
-		for _, fact := range lenient.facts {
-			if !slices.Contains(p.Facts, fact) {
-				p.Facts = append(p.Facts, fact)
-			}
-		}
-		sure.add(s)
-		loose.add(l)
+		out = append(out, paths{f, s, l, lenient.facts})
+	}
+	return out
+}
+
+func (q *inquiry) answer(a, b *Place) answer {
+	var out answer
+	var sure, loose outcome
+	for _, p := range q.walk(a, b, true) {
+		src, dst := p.family.of(a.addrs), p.family.of(q.target(b).addrs)
+		conns := p.sure.conns()
+		out.All = out.All.Union(conns.full(src, dst))
+		out.Some = out.Some.Union(some(conns, a, b, src, dst))
+		out.May = out.May.Union(p.loose.conns().what())
+		sure.add(p.sure)
+		loose.add(p.loose)
 	}
 	if a.isWorld() && len(sure.ways) > 0 {
 		if src := sure.conns().src(); !covers(src, a.addrs) {
-			p.Sources = text(src)
+			out.Sources = text(src)
 		}
 	}
-	p.explain(sure, loose)
-	return p
+	shown := sure
+	if out.Some.Empty() && !out.May.Empty() {
+		shown = loose
+	}
+	out.Exits, out.mayExits = exits(shown), exits(loose)
+	return out
+}
+
+// Explain follows the packets of a pair once more, and tells by which way they get
+// through or what stops them.
+func (p Pair) Explain() Explanation {
+	var out Explanation
+	if p.about == nil {
+		return out
+	}
+	var sure, loose outcome
+	for _, f := range p.about.walk(p.From, p.To, false) {
+		for _, fact := range f.facts {
+			if !slices.Contains(out.Facts, fact) {
+				out.Facts = append(out.Facts, fact)
+			}
+		}
+		sure.add(f.sure)
+		loose.add(f.loose)
+	}
+	shown := sure
+	if p.Some.Empty() && !p.May.Empty() {
+		shown = loose
+		if len(out.Facts) == 0 {
+			out.Facts = []string{fmt.Sprintf("it depends on which address of its subnet each has: only %s gets to %s", text(loose.conns().src()), text(loose.conns().dst()))}
+		}
+	}
+	if len(shown.ways) > 0 {
+		out.Trace = shown.ways[0].hops
+	}
+	if blocked := append(sure.blocked, loose.blocked...); len(blocked) > 0 {
+		out.Blocked = &blocked[0]
+	}
+	return out
 }
 
 func some(conns boxes, a, b *Place, src, dst addrs) flow.Set {
@@ -161,16 +223,13 @@ func (n *Network) sixes(a, b *Place) bool {
 	return true
 }
 
-// withoutServices is the internet without the services that have a gateway
-// endpoint.
-func (n *Network) withoutServices(b *Place) *Place {
-	var lists []addrs
-	for it, list := range n.lists {
-		if it.Type == endpointType {
-			lists = append(lists, list)
-		}
+// target is a place as a destination: the internet without the services that have a
+// gateway endpoint.
+func (q *inquiry) target(b *Place) *Place {
+	if b.isWorld() && !b.service && b.Name == Internet.text {
+		return world(b.Name, q.n.elsewhere)
 	}
-	return world(b.Name, minus(b.addrs, join(lists...)))
+	return b
 }
 
 // keep drops the ways that end somewhere else: at an AWS service when the
@@ -180,24 +239,6 @@ func keep(o outcome, to *Place) outcome {
 		o.ways = slices.DeleteFunc(o.ways, func(w way) bool { return w.exit != nil && w.exit.Kind == "gateway endpoint" })
 	}
 	return o
-}
-
-// explain takes trace, exits and blocker from what became of the packets.
-func (p *Pair) explain(sure, loose outcome) {
-	shown := sure
-	if p.Some.Empty() && !p.May.Empty() {
-		shown = loose
-		if len(p.Facts) == 0 {
-			p.Facts = []string{fmt.Sprintf("it depends on which address of its subnet each has: only %s gets to %s", text(loose.conns().src()), text(loose.conns().dst()))}
-		}
-	}
-	if len(shown.ways) > 0 {
-		p.Trace = shown.ways[0].hops
-	}
-	p.Exits, p.mayExits = exits(shown), exits(loose)
-	if blocked := append(sure.blocked, loose.blocked...); len(blocked) > 0 {
-		p.Blocked = &blocked[0]
-	}
 }
 
 // exits are where packets leave, each once.
@@ -240,7 +281,7 @@ func (r Result) All() flow.Set {
 // Answer is the answer for what was asked, as of [Pair.Answer], between any two
 // places.
 func (r Result) Answer() Answer {
-	return Pair{Some: r.Some(), May: r.May()}.Answer(r.Asked)
+	return answer{Some: r.Some(), May: r.May()}.Answer(r.Asked)
 }
 
 // Text explains one pair, hop by hop.
@@ -258,20 +299,21 @@ func (p Pair) Text(what flow.Set) string {
 		fmt.Fprintf(&out, ", only from %s", p.Sources)
 	}
 	out.WriteString("\n")
+	why := p.Explain()
 	if answer == AnswerNo {
-		if p.Blocked != nil {
-			fmt.Fprintf(&out, "  stopped at %s\n", p.Blocked)
+		if why.Blocked != nil {
+			fmt.Fprintf(&out, "  stopped at %s\n", why.Blocked)
 		}
 		return out.String()
 	}
-	for i, h := range p.Trace {
+	for i, h := range why.Trace {
 		fmt.Fprintf(&out, "  %d. %s\n", i+1, h)
 	}
 	if !p.May.Intersect(what).Equal(p.Some.Intersect(what)) {
-		if p.Blocked != nil {
-			fmt.Fprintf(&out, "  may be stopped at %s\n", p.Blocked)
+		if why.Blocked != nil {
+			fmt.Fprintf(&out, "  may be stopped at %s\n", why.Blocked)
 		}
-		for _, fact := range p.Facts {
+		for _, fact := range why.Facts {
 			fmt.Fprintf(&out, "  not known: %s\n", fact)
 		}
 	}

@@ -16,7 +16,8 @@ func (r Result) Write(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "%s to %s: nobody is there.\n", r.From, r.To)
 		return err
 	}
-	done := make([]bool, len(r.Pairs))
+	done, kinds := make([]bool, len(r.Pairs)), make([]string, len(r.Pairs))
+	each(len(r.Pairs), func(i int) { kinds[i] = r.Pairs[i].Kind() })
 	for i, p := range r.Pairs {
 		if done[i] {
 			continue
@@ -25,7 +26,7 @@ func (r Result) Write(w io.Writer) error {
 			return err
 		}
 		for j, other := range r.Pairs[i+1:] {
-			if done[i+1+j] || p.Kind() != other.Kind() {
+			if done[i+1+j] || kinds[i] != kinds[i+1+j] {
 				continue
 			}
 			done[i+1+j] = true
@@ -46,8 +47,9 @@ func (p Pair) Kind() string {
 		}
 		return string(a.Role) + " " + a.Name
 	}
+	why := p.Explain()
 	return fmt.Sprintf("%s to %s from %s: %s, %s, %d hops, %q, %q",
-		name(p.From), name(p.To), p.Sources, p.Some, p.May, len(p.Trace), p.Facts, p.anywhere(p.Blocked))
+		name(p.From), name(p.To), p.Sources, p.Some, p.May, len(why.Trace), why.Facts, p.anywhere(why.Blocked))
 }
 
 // anywhere is what blocks a pair without the subnets of its places.
@@ -90,9 +92,10 @@ type pairJSON struct {
 func (r Result) MarshalJSON() ([]byte, error) {
 	out := resultJSON{From: r.From.text, To: r.To.text, Asked: r.Asked, Answer: r.Answer(), Pairs: []pairJSON{}}
 	for _, p := range r.Pairs {
+		why := p.Explain()
 		out.Pairs = append(out.Pairs, pairJSON{
 			From: p.From.String(), To: p.To.String(), Answer: p.Answer(r.Asked),
-			Some: p.Some, All: p.All, May: p.May, Sources: p.Sources, Trace: p.Trace, Exits: p.Exits, Blocked: p.Blocked, Facts: p.Facts,
+			Some: p.Some, All: p.All, May: p.May, Sources: p.Sources, Trace: why.Trace, Exits: p.Exits, Blocked: why.Blocked, Facts: why.Facts,
 		})
 	}
 	return json.Marshal(out)

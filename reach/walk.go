@@ -82,13 +82,22 @@ func (o *outcome) add(other outcome) {
 type walk struct {
 	n       *Network
 	lenient bool
-	facts   []string
+	// quiet walks tell only where ways end.
+	quiet bool
+	facts []string
 }
 
 // assume notes an unknown fact and tells whether the walk goes on.
 func (w *walk) assume(fact string) bool {
-	if w.lenient && !slices.Contains(w.facts, fact) {
-		w.facts = append(w.facts, fact)
+	return w.assumed(func() string { return fact })
+}
+
+// assumed is assume of a fact that is long to tell. To a quiet walk all facts are one.
+func (w *walk) assumed(tell func() string) bool {
+	if w.lenient && (!w.quiet || len(w.facts) == 0) {
+		if fact := tell(); !slices.Contains(w.facts, fact) {
+			w.facts = append(w.facts, fact)
+		}
 	}
 	return w.lenient
 }
@@ -149,24 +158,30 @@ func (p *packet) copy() *packet {
 
 func (p *packet) hop(at, by string) { p.hops = append(p.hops, Hop{at, by}) }
 
-// pass keeps what a filter left, notes the rules, and tells what blocked when it
-// is nothing.
-func (p *packet) pass(kept boxes, at string, rules []string, block Blocker) *Blocker {
+// pass keeps what a filter left. tell says which rules let it through, and what blocks
+// when it is nothing; it is asked before anything changes, and not by a quiet walk.
+func (w *walk) pass(p *packet, kept boxes, tell func() (Hop, Blocker)) *Blocker {
+	var hop Hop
+	var block Blocker
+	if !w.quiet {
+		hop, block = tell()
+		block.At = hop.At
+	}
 	if len(kept) == 0 {
-		block.At = at
 		return &block
 	}
-	p.conns = kept
-	p.hop(at, enumerate(rules))
+	p.conns = kept.merged()
+	p.hops = append(p.hops, hop)
 	return nil
 }
 
 // enumerate lists names without repeating any, the first few.
 func enumerate(names []string) string {
 	var unique []string
+	known := map[string]bool{}
 	for _, name := range names {
-		if !slices.Contains(unique, name) {
-			unique = append(unique, name)
+		if !known[name] {
+			known[name], unique = true, append(unique, name)
 		}
 	}
 	const most = 4
@@ -205,7 +220,7 @@ func (p *packet) translated(s side) bool {
 func (w *walk) narrow(p *packet, b box, s side, peers addrs) box {
 	switch at := p.addrs(b, s); {
 	case p.translated(s):
-		if covers(peers, at) || overlap(peers, at) && w.assume(fmt.Sprintf("which address of %s the other side sees is not known", text(at))) {
+		if covers(peers, at) || overlap(peers, at) && w.assumed(whichOf(at)) {
 			return b
 		}
 		return box{}
@@ -215,4 +230,9 @@ func (w *walk) narrow(p *packet, b box, s side, peers addrs) box {
 		b.dst = both(b.dst, peers)
 	}
 	return b
+}
+
+// whichOf is the fact that one of some addresses is seen.
+func whichOf(its addrs) func() string {
+	return func() string { return fmt.Sprintf("which address of %s the other side sees is not known", text(its)) }
 }

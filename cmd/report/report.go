@@ -105,17 +105,18 @@ func newCell(r *reach.Result) *cell {
 			continue
 		}
 		seen[key] = len(c.Pairs)
-		out := pair{Title: title, Facts: p.Facts}
+		why := p.Explain()
+		out := pair{Title: title, Facts: why.Facts}
 		switch {
 		case !p.Some.Empty():
-			out.Answer, out.Hops = "yes, "+p.Some.String(), p.Trace
+			out.Answer, out.Hops = "yes, "+p.Some.String(), why.Trace
 		case !p.May.Empty():
-			out.Answer, out.Hops = "perhaps, "+p.May.String(), p.Trace
+			out.Answer, out.Hops = "perhaps, "+p.May.String(), why.Trace
 		default:
 			out.Answer = "no"
 		}
 		if !p.All.Equal(r.Asked) {
-			out.Blocked = p.Blocked
+			out.Blocked = why.Blocked
 		}
 		c.Pairs = append(c.Pairs, out)
 	}

@@ -140,13 +140,13 @@ func refusePath(s *control.Stack, p reach.Pair, what flow.Set, at string) {
 	case reach.AnswerYes:
 		culprit(s, at).Violate("%s reaches %s on %s: %s", p.From, p.To, p.Some.Intersect(what), wayOf(p))
 	case reach.AnswerUnknown:
-		s.Wait(p.Facts...)
+		s.Wait(p.Explain().Facts...)
 	}
 }
 
 func wayOf(p reach.Pair) string {
 	var hops []string
-	for _, h := range p.Trace {
+	for _, h := range p.Explain().Trace {
 		hops = append(hops, h.String())
 	}
 	return strings.Join(hops, "; then ")

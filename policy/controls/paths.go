@@ -133,12 +133,13 @@ var paths = []control.Control{
 				{reach.InRole(reach.RolePods), reach.ClusterDNS, dnsPorts},
 			} {
 				eachPair(n, need.from, need.to, need.what, func(p reach.Pair) {
-					byACL := p.Blocked != nil && strings.Contains(p.Blocked.At, "network ACL")
+					why := p.Explain()
+					byACL := why.Blocked != nil && strings.Contains(why.Blocked.At, "network ACL")
 					switch {
 					case byACL && !p.May.Contains(need.what):
-						culprit(s, p.From.Name).Violate("%s does not reach %s on %s: stopped at %s", p.From, p.To, need.what, p.Blocked)
+						culprit(s, p.From.Name).Violate("%s does not reach %s on %s: stopped at %s", p.From, p.To, need.what, why.Blocked)
 					case byACL && !p.All.Contains(need.what):
-						s.Wait(p.Facts...)
+						s.Wait(why.Facts...)
 					}
 				})
 			}
