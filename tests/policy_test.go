@@ -81,6 +81,7 @@ func TestEnvironmentsPassThePolicies(t *testing.T) {
 					t.Fatal(err)
 				}
 				seed(t, d.Resources)
+				seedExamples(t, d.Resources)
 			}
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
@@ -21,12 +22,15 @@ type captured struct {
 	Inputs               map[string]any                          `json:"inputs"`
 	Outputs              map[string]any                          `json:"outputs"`
 	Protect              bool                                    `json:"protect"`
+	Parent               resource.URN                            `json:"parent"`
+	Dependencies         []resource.URN                          `json:"dependencies"`
 	PropertyDependencies map[resource.PropertyKey][]resource.URN `json:"propertyDependencies"`
 }
 
 // fault is a mistake that somebody makes in an environment: a property of one
-// resource, by the end of its type and of its name, is set to something else,
-// or, where there is no path, the resource is left out.
+// resource, by the end of its type and a part of its name and "$", is set to something else, or,
+// where there is no path, the resource is left out. The path "dependencies" stands
+// for what it waits for.
 type fault struct {
 	kind, name, path string
 	value            any
@@ -112,6 +116,89 @@ var faults = []fault{
 	{"nodeGroup:NodeGroup", "", "instanceTypes", []any{"m6i.xlarge", "m6i.4xlarge"}, "plat-node-uniform-sizes", nil},
 	{"nodeGroup:NodeGroup", "", "scalingConfig.maxSize", 3000.0, "plat-node-subnet-free-ips", nil},
 	{"core/v1:Namespace", "apps", "metadata.labels", nil, "k8s-namespace-psa-labels", nil},
+	{"addon:Addon", "vpc-cni", "configurationValues", "{}", "plat-cni-prefix-delegation", []string{"plat-cni-custom-networking", "plat-cni-network-policy-on", "plat-node-max-pods-consistent", "plat-cni-eniconfig-per-az", "plat-cni-strict-netpol-mode", "plat-node-subnet-free-ips", "plat-cni-warm-targets"}},
+	{"PodIdentityAssociation", "external-dns", "serviceAccount", "default", "plat-pod-identity-sa-exists", nil},
+	{"rds/instance:Instance", "", "publiclyAccessible", true, "rds-not-public", []string{"plat-no-internet-path-to-db"}},
+	{"rds/instance:Instance", "", "storageEncrypted", false, "rds-storage-encrypted", nil},
+	{"rds/instance:Instance", "", "autoMinorVersionUpgrade", false, "rds-auto-minor-upgrade", nil},
+	{"rds/instance:Instance", "", "dbSubnetGroupName", "default", "rds-in-vpc-subnet-group", []string{pack.UnknownID}},
+	{"rds/instance:Instance", "", "vpcSecurityGroupIds", nil, "rds-no-db-security-group", []string{"sg-attached"}},
+	{"rds/instance:Instance", "", "manageMasterUserPassword", false, "rds-managed-master-password", nil},
+	{"rds/instance:Instance", "", "engineVersion", "12.19", "rds-pg-version-supported", nil},
+	{"rds/instance:Instance", "", "kmsKeyId", nil, "rds-cmk", nil},
+	{"rds/instance:Instance", "", "multiAz", false, "rds-multi-az", nil},
+	{"rds/instance:Instance", "", "backupRetentionPeriod", 1.0, "rds-backup-retention", nil},
+	{"rds/instance:Instance", "", "deletionProtection", false, "rds-deletion-protection", nil},
+	{"rds/instance:Instance", "", "skipFinalSnapshot", true, "rds-final-snapshot", nil},
+	{"rds/instance:Instance", "", "iamDatabaseAuthenticationEnabled", false, "rds-iam-auth", nil},
+	{"rds/instance:Instance", "", "enabledCloudwatchLogsExports", []any{"upgrade"}, "rds-logs-exported", nil},
+	{"rds/instance:Instance", "", "username", "postgres", "rds-custom-admin-username", nil},
+	{"rds/instance:Instance", "", "caCertIdentifier", "rds-ca-2019", "rds-ca-current", nil},
+	{"rds/instance:Instance", "", "copyTagsToSnapshot", false, "rds-copy-tags-to-snapshots", nil},
+	{"rds/instance:Instance", "", "performanceInsightsEnabled", false, "rds-performance-insights", nil},
+	{"rds/instance:Instance", "", "performanceInsightsKmsKeyId", nil, "rds-performance-insights-cmk", nil},
+	{"rds/instance:Instance", "", "maxAllocatedStorage", nil, "rds-storage-autoscaling", nil},
+	{"rds/instance:Instance", "", "monitoringInterval", 0.0, "rds-enhanced-monitoring", nil},
+	{"rds/instance:Instance", "", "tags", nil, "rds-backup-plan-covered", nil},
+	{"eventSubscription:EventSubscription", "", "", nil, "rds-event-subscriptions", nil},
+	{"parameterGroup:ParameterGroup", "", "parameters", []any{map[string]any{"name": "log_statement", "value": "none"}}, "rds-query-logging", nil},
+	{"parameterGroup:ParameterGroup", "", "parameters", []any{map[string]any{"name": "rds.force_ssl", "value": "0"}}, "rds-force-ssl", []string{"rds-query-logging"}},
+	{"BucketPublicAccessBlock", "", "blockPublicPolicy", false, "s3-public-access-block", nil},
+	{"bucketPolicy:BucketPolicy", "media", "policy", `{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`, "s3-policy-no-lockout", []string{"s3-tls-only-policy"}},
+	{"bucketPolicy:BucketPolicy", "media", "policy", `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}]}`, "s3-policy-no-wildcard-principal", []string{"s3-tls-only-policy"}},
+	{"bucketPolicy:BucketPolicy", "media", "policy", `{"Statement":[{"Effect":"Allow","Principal":{"AWS":"210987654321"},"Action":"s3:*","Resource":"*"}]}`, "s3-policy-cross-account-restricted", []string{"s3-tls-only-policy"}},
+	{"bucketPolicy:BucketPolicy", "media", "", nil, "s3-tls-only-policy", nil},
+	{"BucketServerSideEncryptionConfigurationV2", "media", "rules", []any{map[string]any{"applyServerSideEncryptionByDefault": map[string]any{"sseAlgorithm": "AES256"}}}, "s3-sse-kms", nil},
+	{"BucketServerSideEncryptionConfigurationV2", "media", "rules", []any{map[string]any{"applyServerSideEncryptionByDefault": map[string]any{"sseAlgorithm": "aws:kms"}}}, "s3-bucket-key-enabled", nil},
+	{"BucketVersioningV2", "media", "versioningConfiguration.status", "Suspended", "s3-versioning", nil},
+	{"BucketLoggingV2", "media", "", nil, "s3-access-logging", nil},
+	{"BucketOwnershipControls", "media", "rule.objectOwnership", "ObjectWriter", "s3-acls-disabled", nil},
+	{"bucketV2:BucketV2", "media", "forceDestroy", true, "s3-no-force-destroy", nil},
+	{"bucketV2:BucketV2", "media", "bucket", "media.example.com", "s3-dns-compliant-name", nil},
+	{"BucketLifecycleConfigurationV2", "media", "", nil, "s3-lifecycle", []string{"s3-lifecycle-when-versioned"}},
+	{"BucketLifecycleConfigurationV2", "media", "rules", []any{map[string]any{"id": "old", "noncurrentVersionExpiration": map[string]any{"noncurrentDays": 30.0}}}, "s3-abort-incomplete-uploads", nil},
+	{"BucketLifecycleConfigurationV2", "media", "rules", []any{map[string]any{"id": "parts", "abortIncompleteMultipartUpload": map[string]any{"daysAfterInitiation": 7.0}}}, "s3-lifecycle-when-versioned", nil},
+	{"sqs/queue:Queue", "", "sqsManagedSseEnabled", false, "sqs-encrypted", nil},
+	{"sqs/queue:Queue", "", "messageRetentionSeconds", nil, "sqs-dlq", []string{"sqs-cmk"}},
+	{"sqs/queue:Queue", "", "messageRetentionSeconds", 86400.0, "sqs-cmk", []string{"sqs-dlq"}},
+	{"queuePolicy:QueuePolicy", "", "policy", `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}`, "sqs-policy-not-public", []string{"sqs-tls-only"}},
+	{"queuePolicy:QueuePolicy", "", "policy", `{"Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sqs:*","Resource":"*"}]}`, "sqs-policy-no-wildcard-action", []string{"sqs-tls-only"}},
+	{"queuePolicy:QueuePolicy", "", "policy", `{"Statement":[]}`, "sqs-tls-only", nil},
+	{"topic:Topic", "", "kmsMasterKeyId", nil, "sns-encrypted", nil},
+	{"topicPolicy:TopicPolicy", "", "policy", `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sns:Publish","Resource":"*"}]}`, "sns-policy-not-public", []string{"sns-tls-only"}},
+	{"topicPolicy:TopicPolicy", "", "policy", `{"Statement":[]}`, "sns-tls-only", nil},
+	{"topicPolicy:TopicPolicy", "", "policy", `{"Statement":[{"Effect":"Allow","Principal":{"AWS":"210987654321"},"Action":"sns:Publish","Resource":"arn:aws:sns:us-west-2:123456789012:alarms"}]}`, "sns-policy-no-cross-account", []string{"sns-tls-only"}},
+	{"metricAlarm:MetricAlarm", "", "alarmActions", nil, "alarm-actions", nil},
+	{"acm/certificate:Certificate", "", "keyAlgorithm", "RSA_1024", "acm-key-strength", nil},
+	{"acm/certificate:Certificate", "", "validationMethod", "EMAIL", "acm-dns-validation", nil},
+	{"acm/certificate:Certificate", "", "options", map[string]any{"certificateTransparencyLoggingPreference": "DISABLED"}, "acm-transparency-logging", nil},
+	{"CertificateValidation", "", "", nil, "acm-validated-in-stack", nil},
+	{"route53/record:Record", "", "ttl", 5.0, "r53-record-ttl-bounds", nil},
+	{"route53/record:Record", "", "zoneId", "Z0123456789ABCDEFGHIJ", "plat-dns-zone-owned", nil},
+	{"route53/zone:Zone", "", "forceDestroy", true, "r53-zone-no-force-destroy", nil},
+	{"ClusterIssuer", "", "spec.acme.solvers", []any{map[string]any{"dns01": map[string]any{"route53": map[string]any{"region": "us-west-2"}}}}, "plat-certmanager-dns01-scoped", nil},
+	{"apps/v1:DaemonSet", "", "spec.template.spec.priorityClassName", nil, "k8s-priority-class", nil},
+	{"helm.sh/v3:Release", "aws-load-balancer-controller", "version", "~1.14", "helm-version-pinned", nil},
+	{"helm.sh/v3:Release", "aws-load-balancer-controller", "repositoryOpts.repo", "http://charts.example.com", "helm-repo-allowed", nil},
+	{"helm.sh/v3:Release", "cert-manager", "namespace", "kube-system", "k8s-not-kube-system", nil},
+	{"helm.sh/v3:Release", "external-dns", "values.txtOwnerId", nil, "plat-external-dns-scoped", nil},
+	{"helm.sh/v3:Release", "karpenter$", "values.settings.interruptionQueue", nil, "plat-karpenter-interruption-queue", nil},
+	{"NodePool", "", "spec.limits", nil, "plat-karpenter-limits", nil},
+	{"NodePool", "", "spec.template.spec.expireAfter", "Never", "plat-karpenter-expire-after", nil},
+	{"NodePool", "", "dependencies", nil, "plat-delete-order-safe", nil},
+	{"helm.sh/v3:Release", "external-dns", "dependencies", nil, "plat-helm-release-depends-on-nodes", nil},
+	{"EC2NodeClass", "", "spec.metadataOptions", map[string]any{"httpTokens": "optional"}, "plat-karpenter-imds", nil},
+	{"EC2NodeClass", "", "spec.blockDeviceMappings", []any{map[string]any{"ebs": map[string]any{"volumeSize": "50Gi"}}}, "plat-karpenter-ebs-encrypted", nil},
+	{"EC2NodeClass", "", "spec.subnetSelectorTerms", nil, "plat-karpenter-selectors-scoped", nil},
+	{"ConfigMap", "", "data", map[string]any{"DB_PASSWORD": "hunter2"}, "k8s-configmap-no-secrets", nil},
+	{"core/v1:Service", "", "spec.type", "NodePort", "plat-no-node-port", nil},
+	{"core/v1:Service", "", "spec.externalIPs", []any{"203.0.113.7"}, "k8s-service-no-external-ips", nil},
+	{"NetworkPolicy", "external-dns", "spec.egress", []any{map[string]any{"to": []any{map[string]any{"ipBlock": map[string]any{"cidr": "0.0.0.0/0"}}}}}, "plat-namespace-no-imds-egress", nil},
+	{"NetworkPolicy", "external-dns", "spec.ingress", []any{map[string]any{}}, "k8s-netpol-no-allow-all", nil},
+	{"vpcEndpoint:VpcEndpoint", "s3", "", nil, "vpce-gateway-s3-routed", nil},
+	{"vpcEndpoint:VpcEndpoint", "s3", "vpcEndpointType", "Interface", "vpce-private-dns", []string{"vpce-multi-az"}},
+	{"vpcEndpoint:VpcEndpoint", "s3", "policy", `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`, "vpce-policy-not-wildcard", nil},
+	{"networkAcl:NetworkAcl", "", "subnetIds", nil, "nacl-attached", nil},
 }
 
 // set puts a value at a dotted path of nested maps; a key with dots in it is
@@ -137,16 +224,19 @@ func (f fault) set(properties map[string]any) {
 	at[path] = f.value
 }
 
-// commit makes the mistake in a copy of the environment; nil when there is no
-// such resource.
-func (f fault) commit(t *testing.T, environment []captured) []captured {
+// commit makes the mistake in a copy of the environment, and tells in which of its
+// resources; nil when there is no such resource.
+func (f fault) commit(t *testing.T, environment []captured) (out []captured, changed resource.URN) {
 	t.Helper()
-	var out []captured
-	done := false
 	for _, r := range environment {
-		if !done && strings.HasSuffix(string(r.Type), f.kind) && strings.Contains(r.URN.Name(), f.name) {
-			done = true
-			if f.path == "" {
+		if changed == "" && strings.HasSuffix(string(r.Type), f.kind) && strings.Contains(r.URN.Name()+"$", f.name) {
+			changed = r.URN
+			switch f.path {
+			case "":
+				continue
+			case "dependencies":
+				r.Parent, r.Dependencies, r.PropertyDependencies = "", nil, nil
+				out = append(out, r)
 				continue
 			}
 			for _, properties := range []*map[string]any{&r.Inputs, &r.Outputs} {
@@ -171,39 +261,66 @@ func (f fault) commit(t *testing.T, environment []captured) []captured {
 		}
 		out = append(out, r)
 	}
-	if !done {
-		return nil
+	if changed == "" {
+		return nil, ""
 	}
-	return out
+	return out, changed
 }
 
-// judge runs the pack over an environment and counts what each control finds.
-func judge(t *testing.T, environment []captured) map[string]int {
+// judge runs the pack over an environment, again and again: what has not changed
+// since is looked at by itself but once.
+type judge struct {
+	*testing.T
+	analyzer *pack.Analyzer
+	alone    map[resource.URN]map[string]int
+}
+
+func newJudge(t *testing.T) *judge {
 	t.Helper()
-	a, err := pack.NewAnalyzer(catalogue.Pack())
+	p := catalogue.Pack()
+	p.Clock = func() time.Time { return judged }
+	a, err := pack.NewAnalyzer(p)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return &judge{T: t, analyzer: a, alone: map[resource.URN]map[string]int{}}
+}
+
+// count adds what an answer says to what each control has found.
+func (j *judge) count(found map[string]int, answer plugin.AnalyzeResponse, err error) {
+	j.Helper()
+	if err != nil {
+		j.Fatal(err)
+	}
+	for _, d := range answer.Diagnostics {
+		found[d.PolicyName]++
+	}
+}
+
+// findings counts what each control finds in an environment with one resource
+// that is not as it was.
+func (j *judge) findings(environment []captured, changed resource.URN) map[string]int {
+	j.Helper()
 	found := map[string]int{}
-	add := func(answer plugin.AnalyzeResponse, err error) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range answer.Diagnostics {
-			found[d.PolicyName]++
-		}
-	}
 	var stack []plugin.AnalyzerStackResource
+	delete(j.alone, changed)
 	for _, r := range environment {
-		x := plugin.AnalyzerResource{
-			URN: r.URN, Type: r.Type, Name: r.URN.Name(), Properties: resource.NewPropertyMapFromMap(r.Inputs),
-			Options: plugin.AnalyzerResourceOptions{Protect: r.Protect},
+		x := plugin.AnalyzerResource{URN: r.URN, Type: r.Type, Name: r.URN.Name(), Options: plugin.AnalyzerResourceOptions{Protect: r.Protect}}
+		if j.alone[r.URN] == nil {
+			x.Properties = resource.NewPropertyMapFromMap(r.Inputs)
+			answer, err := j.analyzer.Analyze(j.Context(), x)
+			j.alone[r.URN] = map[string]int{}
+			j.count(j.alone[r.URN], answer, err)
 		}
-		add(a.Analyze(t.Context(), x))
+		for id, n := range j.alone[r.URN] {
+			found[id] += n
+		}
 		x.Properties = resource.NewPropertyMapFromMap(r.Outputs)
-		stack = append(stack, plugin.AnalyzerStackResource{AnalyzerResource: x, PropertyDependencies: r.PropertyDependencies})
+		stack = append(stack, plugin.AnalyzerStackResource{AnalyzerResource: x, Parent: r.Parent, Dependencies: r.Dependencies, PropertyDependencies: r.PropertyDependencies})
 	}
-	add(a.AnalyzeStack(t.Context(), stack))
+	answer, err := j.analyzer.AnalyzeStack(j.Context(), stack)
+	j.count(found, answer, err)
+	delete(j.alone, changed) // The next mistake is another one.
 	return found
 }
 
@@ -211,15 +328,16 @@ func judge(t *testing.T, environment []captured) map[string]int {
 // there for it must find it, and only its relatives may say something too.
 func seed(t *testing.T, environment []captured) {
 	t.Helper()
-	before := judge(t, environment)
+	j := newJudge(t)
+	before := j.findings(environment, "")
 	killed := map[string]bool{}
 	for _, f := range faults {
-		wrong := f.commit(t, environment)
+		wrong, changed := f.commit(t, environment)
 		if wrong == nil {
 			t.Errorf("%s: the environment has no %s %q", f.by, f.kind, f.name)
 			continue
 		}
-		after := judge(t, wrong)
+		after := j.findings(wrong, changed)
 		if after[f.by] <= before[f.by] {
 			t.Errorf("%s did not notice %s of %s %s", f.by, f.path, f.kind, f.name)
 		}

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,6 +71,11 @@ func TestControlsAreComplete(t *testing.T) {
 				if !mappingPattern[framework].MatchString(id) {
 					t.Errorf("%s: %q is no id of %s", c.ID, id, framework)
 				}
+			}
+		}
+		for name := range c.With {
+			if !slices.ContainsFunc(c.Settings, func(s control.Setting) bool { return s.Name == name }) {
+				t.Errorf("%s: its example sets %s, which is no setting", c.ID, name)
 			}
 		}
 		for _, s := range c.Settings {

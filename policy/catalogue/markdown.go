@@ -141,7 +141,11 @@ func writeControl(b *strings.Builder, c *control.Control) {
 	for _, s := range c.Settings {
 		fmt.Fprintf(b, "- Setting `%s`, by default %s: %s.\n", s.Name, written(s.Default), strings.ToLower(s.Doc[:1])+s.Doc[1:])
 	}
-	fmt.Fprintf(b, "\nFix: %s.\n\n```yaml\n# Violates:\n%s\n# Complies:\n%s\n```\n", c.Fix, strings.Trim(c.Bad, "\n"), strings.Trim(c.Good, "\n"))
+	with := ""
+	for _, name := range slices.Sorted(maps.Keys(c.With)) {
+		with = fmt.Sprintf(", with %s: %s", name, written(c.With[name]))
+	}
+	fmt.Fprintf(b, "\nFix: %s.\n\n```yaml\n# Violates%s:\n%s\n# Complies:\n%s\n```\n", c.Fix, with, strings.Trim(c.Bad, "\n"), strings.Trim(c.Good, "\n"))
 }
 
 // written is the default of a setting for a reader.

@@ -57,6 +57,9 @@ type Control struct {
 	Fix string
 	// Remedy are the properties that a remediation sets.
 	Remedy []Remedy
+	// With are the settings under which Bad violates, of a control that asks for
+	// nothing until it is configured.
+	With map[string]any
 	// Bad and Good are the same program in Pulumi YAML, before and after the
 	// fix: the properties of one resource of the first type in On, or, under a
 	// key "resources", several. They are in the catalogue, and tests run them.

@@ -9,34 +9,64 @@ import (
 
 // Stack is all resources of a stack as a check sees them.
 type Stack struct {
-	run       *run
-	resources []*Resource
-	byType    map[string][]*Resource
-	byURN     map[string]*Resource
+	run   *run
+	given []policyx.AnalyzerResource
+	// made are the resources that the check has asked for.
+	made []*Resource
+	*index
+}
+
+// index is where the resources of a stack are; all checks share it.
+type index struct {
+	byType map[string][]int
+	byURN  map[string]int
 }
 
 func (r *run) stack(resources []policyx.AnalyzerResource) *Stack {
-	s := &Stack{run: r, byType: map[string][]*Resource{}, byURN: map[string]*Resource{}}
-	for _, x := range resources {
-		res := r.resource(x)
-		s.resources = append(s.resources, res)
-		s.byURN[x.URN] = res
-		s.byType[Canonical(x.Type)] = append(s.byType[Canonical(x.Type)], res)
-	}
+	s := &Stack{run: r, given: resources, made: make([]*Resource, len(resources))}
+	s.index = s.Once("index", func() any { return newIndex(resources) }).(*index)
 	return s
 }
 
+func newIndex(resources []policyx.AnalyzerResource) *index {
+	x := &index{byType: map[string][]int{}, byURN: map[string]int{}}
+	for i, r := range resources {
+		x.byURN[r.URN] = i
+		x.byType[Canonical(r.Type)] = append(x.byType[Canonical(r.Type)], i)
+	}
+	return x
+}
+
+func (s *Stack) at(i int) *Resource {
+	if s.made[i] == nil {
+		s.made[i] = s.run.resource(s.given[i])
+	}
+	return s.made[i]
+}
+
 // All are all resources in the order in which Pulumi sent them.
-func (s *Stack) All() []*Resource { return s.resources }
+func (s *Stack) All() []*Resource {
+	for i := range s.given {
+		s.at(i)
+	}
+	return s.made
+}
 
 // Find is the resource with a URN; nil when it is not in the stack.
-func (s *Stack) Find(urn string) *Resource { return s.byURN[urn] }
+func (s *Stack) Find(urn string) *Resource {
+	if i, ok := s.byURN[urn]; ok {
+		return s.at(i)
+	}
+	return nil
+}
 
 // Of lists the resources of some types, under any of their names.
 func (s *Stack) Of(tokens ...string) []*Resource {
 	var found []*Resource
 	for _, t := range tokens {
-		found = append(found, s.byType[Canonical(t)]...)
+		for _, i := range s.byType[Canonical(t)] {
+			found = append(found, s.at(i))
+		}
 	}
 	return found
 }
@@ -146,7 +176,7 @@ func (s *Stack) After(r, other *Resource) bool {
 			return false
 		}
 		seen[urn] = true
-		x := s.byURN[urn]
+		x := s.Find(urn)
 		if x == nil {
 			return false
 		}

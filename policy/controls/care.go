@@ -144,7 +144,8 @@ resources:
 				}
 			}
 		},
-		Fix: "remove some, or raise the setting",
+		With: map[string]any{"natGateways": 1},
+		Fix:  "remove some, or raise the setting",
 		Bad: `
 resources:
   a: {type: "aws:ec2/natGateway:NatGateway", properties: {subnetId: subnet-a}}

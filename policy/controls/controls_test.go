@@ -13,15 +13,6 @@ import (
 // today is the day on which the tests' programs are looked at.
 var today = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
-// only configures controls that do nothing until they are configured.
-var only = map[string]map[string]any{
-	"iam-permissions-boundary": {"required": true},
-	"required-tags":            {"tags": []any{"owner"}},
-	"plat-egress-inspected":    {"required": true},
-	"allowed-regions":          {"regions": []any{"us-west-2"}},
-	"plat-single-cost-guard":   {"natGateways": 1.0},
-}
-
 func load(t *testing.T, c *control.Control, text string, stage example.Stage) []policyx.AnalyzerResource {
 	t.Helper()
 	resources, err := example.Load(text, c.On[0], stage)
@@ -33,7 +24,7 @@ func load(t *testing.T, c *control.Control, text string, stage example.Stage) []
 
 // verdict evaluates a control on a program, as the pack does.
 func verdict(c *control.Control, resources []policyx.AnalyzerResource) control.Result {
-	when := control.Conditions{Now: today, Settings: only[c.ID]}
+	when := control.Conditions{Now: today, Settings: c.With}
 	if c.CheckStack != nil {
 		return c.OnStack(resources, when)
 	}

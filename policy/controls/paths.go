@@ -198,6 +198,7 @@ var paths = []control.Control{
 				}
 			})
 		},
+		With: map[string]any{"required": true},
 		Fix:  "send 0.0.0.0/0 to the endpoint of an AWS Network Firewall, and let that one's subnet have the NAT gateway",
 		Bad:  ground(byNAT, "private"),
 		Good: ground("  out: {type: \"aws:ec2/route:Route\", properties: {routeTableId: \"${table.id}\", destinationCidrBlock: 0.0.0.0/0, vpcEndpointId: vpce-1}}\n", "private"),

@@ -340,6 +340,7 @@ resources:
 				r.Violate("its provider's region is %s: want %s", region.Describe(), strings.Join(allowed, " or "))
 			}
 		},
+		With: map[string]any{"regions": []string{"us-west-2"}},
 		Fix:  "use a provider of another region, or list the region in the setting regions",
 		Bad:  "resources:\n  net:\n    type: aws:ec2/vpc:Vpc\n    properties: {cidrBlock: 10.0.0.0/16}\n    options: {provider: sa-east-1}\n",
 		Good: "resources:\n  net:\n    type: aws:ec2/vpc:Vpc\n    properties: {cidrBlock: 10.0.0.0/16}\n    options: {provider: us-west-2}\n",

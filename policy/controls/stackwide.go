@@ -82,7 +82,8 @@ resources:
 				}
 			}
 		},
-		Fix: "set the tag, best as a default tag of the provider", Bad: `tags: {Name: net}`, Good: `tags: {owner: platform}`,
+		With: map[string]any{"tags": []string{"owner"}},
+		Fix:  "set the tag, best as a default tag of the provider", Bad: `tags: {Name: net}`, Good: `tags: {owner: platform}`,
 	},
 }
 

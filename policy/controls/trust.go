@@ -204,6 +204,7 @@ resources:
 				isSet("permissionsBoundary", "the ARN of the boundary")(r)
 			}
 		},
+		With: map[string]any{"required": true},
 		Fix:  "set permissionsBoundary",
 		Bad:  `name: ci`,
 		Good: `permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary"`,
