@@ -283,6 +283,7 @@ func (w *walk) routeBack(p *packet) *Blocker {
 		return &Blocker{At: "subnet " + s.name, Why: s.missing}
 	}
 	var kept boxes
+	var back []string
 	lost := "nothing"
 	for _, b := range p.conns {
 		for _, r := range s.table.lookup(p.addrs(b, source)) {
@@ -290,6 +291,7 @@ func (w *walk) routeBack(p *packet) *Blocker {
 			case empty(r.dest):
 			case r.by != nil && w.leadsBack(p, r.by):
 				kept = kept.add(w.narrow(p, b, source, r.dest))
+				back = append(back, "route "+r.by.name+" leads to "+r.by.viaName)
 			case r.by != nil:
 				lost = "route " + r.by.name + " to " + r.by.viaName
 			default:
@@ -305,6 +307,10 @@ func (w *walk) routeBack(p *packet) *Blocker {
 		}
 	}
 	p.conns = kept
+	// Within a VPC there is always one. Who comes from the internet is asked twice.
+	if hop := (Hop{"route table " + s.table.name + ", for the answers", enumerate(back)}); p.arrival != toLocal && !w.quiet && !slices.Contains(p.hops, hop) {
+		p.hops = append(p.hops, hop)
+	}
 	return nil
 }
 

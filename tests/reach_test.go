@@ -82,6 +82,8 @@ func TestReachGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			golden.Equal(t, filepath.Join("testdata", name+".reach.golden"), text.String())
+			assertEachNoIsOpened(t, name, exported(t, s), m)
+			assertALoadBalancerOpensPods(t, exported(t, s))
 		})
 	}
 }
