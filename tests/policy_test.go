@@ -87,6 +87,21 @@ func TestEnvironmentsPassThePolicies(t *testing.T) {
 	}
 }
 
+// Every example checks what it makes with the pack; its own test runs it.
+func TestExamplesPassThePolicies(t *testing.T) {
+	t.Parallel()
+	programs, err := filepath.Glob(filepath.Join(root, "examples", "*", "main.go"))
+	if err != nil || len(programs) == 0 {
+		t.Fatalf("there are no examples: %v", err)
+	}
+	for _, program := range programs {
+		text, err := os.ReadFile(strings.Replace(program, "main.go", "main_test.go", 1))
+		if err != nil || !strings.Contains(string(text), "policytest.Check(") {
+			t.Errorf("the test of %s does not call policytest.Check: %v", program, err)
+		}
+	}
+}
+
 // pulumiProgram is the path of the CLI that the tests drive.
 func pulumiProgram(t *testing.T) string {
 	t.Helper()

@@ -14,6 +14,7 @@ import (
 	"github.com/slipway-iac/slipway/policy/control"
 	"github.com/slipway-iac/slipway/policy/controls"
 	programs "github.com/slipway-iac/slipway/policy/example"
+	"github.com/slipway-iac/slipway/policy/policytest"
 )
 
 // hiding are the ends of the types in an environment that hide a control's
@@ -54,7 +55,7 @@ func surroundings(environment []captured) (resources []policyx.AnalyzerResource,
 	for _, r := range environment {
 		x := policyx.AnalyzerResource{
 			Type: string(r.Type), Name: r.URN.Name(), URN: string(r.URN), Parent: string(r.Parent),
-			Properties: resource.FromResourcePropertyMap(resource.NewPropertyMapFromMap(r.Outputs)),
+			Properties: resource.FromResourcePropertyMap(policytest.Properties(r.Outputs)),
 			Options:    pulumi.ResourceOptions{Protect: r.Protect}, PropertyDependencies: map[string][]string{},
 		}
 		for _, urn := range r.Dependencies {
@@ -65,7 +66,7 @@ func surroundings(environment []captured) (resources []policyx.AnalyzerResource,
 				x.PropertyDependencies[string(key)] = append(x.PropertyDependencies[string(key)], string(urn))
 			}
 		}
-		inputs[x.URN] = resource.FromResourcePropertyMap(resource.NewPropertyMapFromMap(r.Inputs))
+		inputs[x.URN] = resource.FromResourcePropertyMap(policytest.Properties(r.Inputs))
 		resources = append(resources, x)
 	}
 	return resources, inputs

@@ -7,25 +7,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 
 	"github.com/slipway-iac/slipway/policy/catalogue"
 	"github.com/slipway-iac/slipway/policy/pack"
+	"github.com/slipway-iac/slipway/policy/policytest"
 )
 
-// captured is a resource of an environment that is up, as policies see it.
-type captured struct {
-	URN                  resource.URN                            `json:"urn"`
-	Type                 tokens.Type                             `json:"type"`
-	Inputs               map[string]any                          `json:"inputs"`
-	Outputs              map[string]any                          `json:"outputs"`
-	Protect              bool                                    `json:"protect"`
-	Parent               resource.URN                            `json:"parent"`
-	Dependencies         []resource.URN                          `json:"dependencies"`
-	PropertyDependencies map[resource.PropertyKey][]resource.URN `json:"propertyDependencies"`
-}
+// captured is a resource of an environment that is up.
+type captured = apitype.ResourceV3
 
 // fault is a mistake that somebody makes in an environment: a property of one
 // resource, by the end of its type and a part of its name and "$", is set to something else, or,
@@ -307,7 +299,7 @@ func (j *judge) findings(environment []captured, changed resource.URN) map[strin
 	for _, r := range environment {
 		x := plugin.AnalyzerResource{URN: r.URN, Type: r.Type, Name: r.URN.Name(), Options: plugin.AnalyzerResourceOptions{Protect: r.Protect}}
 		if j.alone[r.URN] == nil {
-			x.Properties = resource.NewPropertyMapFromMap(r.Inputs)
+			x.Properties = policytest.Properties(r.Inputs)
 			answer, err := j.analyzer.Analyze(j.Context(), x)
 			j.alone[r.URN] = map[string]int{}
 			j.count(j.alone[r.URN], answer, err)
@@ -315,7 +307,7 @@ func (j *judge) findings(environment []captured, changed resource.URN) map[strin
 		for id, n := range j.alone[r.URN] {
 			found[id] += n
 		}
-		x.Properties = resource.NewPropertyMapFromMap(r.Outputs)
+		x.Properties = policytest.Properties(r.Outputs)
 		stack = append(stack, plugin.AnalyzerStackResource{AnalyzerResource: x, Parent: r.Parent, Dependencies: r.Dependencies, PropertyDependencies: r.PropertyDependencies})
 	}
 	answer, err := j.analyzer.AnalyzeStack(j.Context(), stack)

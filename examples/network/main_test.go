@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"github.com/slipway-iac/slipway/policy/policytest"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/enginetest"
 )
@@ -15,6 +16,12 @@ func TestNetworkComesUpAndGoes(t *testing.T) {
 	if n := len(env.Resources(cloud.NATGateway)); n != 1 {
 		t.Errorf("there are %d NAT gateways, want one for all zones", n)
 	}
+	// The policy pack says which of them is a mistake.
+	state, err := env.Session.Stack.Export(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	policytest.Check(t, state, map[string]string{"slipway-policy:profile": "staging"})
 	// Somebody else uses the VPC.
 	vpc := env.Resource(cloud.VPC, "shared")
 	frankfurt := cloud.Session{Region: "eu-central-1"}

@@ -65,11 +65,11 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// redacted is what stands for a secret in the states that `pulumi policy analyze`
+// Redacted is what stands for a secret in the states that `pulumi policy analyze`
 // reads from a file.
-const redacted = "[secret]"
+const Redacted = "[secret]"
 
-func (v Value) isRedacted() bool { return v.v.IsString() && v.v.AsString() == redacted }
+func (v Value) isRedacted() bool { return v.v.IsString() && v.v.AsString() == Redacted }
 
 // known ends the check when the value is not known yet, or not shown.
 func (v Value) known() property.Value {
