@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -97,6 +98,10 @@ func TestInChromium(t *testing.T) {
 		if over := ask[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 			t.Errorf("on a %s the page is %d pixels too wide", name, over)
 		}
+		// What is cut by the screen's edge says that it goes on.
+		hint := `getComputedStyle(document.querySelector("#picture .hint")).display`
+		want := map[string]string{"phone": "block", "desktop": "none"}[name]
+		eventually(t, ctx, fmt.Sprintf("%s === %q", hint, want), "on a "+name+" the hint to scroll is "+want)
 	}
 	do(t, ctx, chromedp.Evaluate(`dispatchEvent(new Event("beforeprint"))`, nil), chromedp.ActionFunc(func(ctx context.Context) error {
 		_, _, err := page.PrintToPDF().Do(ctx)

@@ -55,6 +55,7 @@ func (s *stack) source() string {
 	for _, c := range s.of(clusterType) {
 		d.cluster(c)
 	}
+	d.regional()
 	return d.String()
 }
 
@@ -120,7 +121,7 @@ func (d *diagram) vpc(vpc thing) {
 		}
 	}
 	d.end()
-	d.services(vpc)
+	d.endpoints(vpc)
 }
 
 func sorted(set map[string]bool) []string {
@@ -176,43 +177,6 @@ func (d *diagram) cell(tier, zone string, subnets []thing) {
 		}
 	}
 	d.end()
-}
-
-// services draws the endpoints of AWS's services: gateways that routes lead to,
-// and interfaces once each, whose subnets name them.
-func (d *diagram) services(vpc thing) {
-	var gateways, interfaces []string
-	for _, e := range d.s.of(endpointType) {
-		if e.text("vpcId") != vpc.ID {
-			continue
-		}
-		name := e.text("serviceName")
-		name = name[strings.LastIndex(name, ".")+1:]
-		if e.text("vpcEndpointType") == "Interface" {
-			interfaces = append(interfaces, name)
-		} else {
-			gateways = append(gateways, name)
-		}
-	}
-	for _, kind := range []struct {
-		label string
-		names []string
-	}{{"Gateway endpoints", gateways}, {"Interface endpoints", interfaces}} {
-		if len(kind.names) > 0 {
-			key := kind.label + " " + vpc.ID
-			d.shape(key, kind.label+"\n"+inLines(kind.names, 5), "endpoint")
-			d.line("%s -> %s: {class: wire}", quote(vpc.ID), quote(key))
-		}
-	}
-}
-
-// inLines puts some names on a line each.
-func inLines(names []string, each int) string {
-	var lines []string
-	for part := range slices.Chunk(names, each) {
-		lines = append(lines, strings.Join(part, ", "))
-	}
-	return strings.Join(lines, "\n")
 }
 
 // cluster draws the control plane, which is in a VPC of AWS's own.

@@ -35,6 +35,11 @@ func exported(t testing.TB) []byte {
 	add(clusterType, "main", "shop", p{"name": "shop", "version": "1.35", "vpcConfig": p{
 		"vpcId": "vpc-1", "subnetIds": []any{"subnet-private-a", "subnet-private-b"}, "endpointPublicAccess": true, "publicAccessCidrs": []any{"0.0.0.0/0"}, "clusterSecurityGroupId": "sg-1"}})
 	add(groupType, "workers", "shop:workers", p{"clusterName": "shop", "subnetIds": []any{"subnet-private-a"}, "instanceTypes": []any{"m6i.large"}, "scalingConfig": p{"minSize": 1, "desiredSize": 1, "maxSize": 3}})
+	for _, name := range []string{"media", "logs", "attic", "backups"} {
+		add("aws:s3/bucketV2:BucketV2", name, name+"-1a2b3c", p{"bucket": name + "-1a2b3c"})
+	}
+	add("aws:route53/zone:Zone", "inside", "Z1", p{"name": "shop.internal", "vpcs": []any{p{"vpcId": "vpc-1"}}})
+	add("aws:route53/zone:Zone", "outside", "Z2", p{"name": "shop.example.com"})
 	text, err := json.Marshal(p{"version": 3, "deployment": p{"resources": list}})
 	if err != nil {
 		t.Fatal(err)

@@ -65,7 +65,7 @@ func privately(nat thing) string {
 func (s *stack) place(n *reach.Network) {
 	s.placed = map[string][]occupant{}
 	for role, kind := range map[reach.Role]struct{ word, class string }{
-		reach.RoleData: {"Data", "data"}, reach.RoleLoadBalancers: {"Load balancer", "balancer"}, reach.RolePods: {"Pods", "nodes"}, reach.RoleHosts: {"Host", "nodes"},
+		reach.RoleData: {"Database", "data"}, reach.RoleLoadBalancers: {"Load balancer", "balancer"}, reach.RolePods: {"Pods", "nodes"}, reach.RoleHosts: {"Host", "nodes"},
 	} {
 		for _, p := range n.Places(role) {
 			label := kind.word + "\n" + p.Name

@@ -27,6 +27,8 @@ func (r *report) page() ([]byte, error) {
 		"script": func() template.JS { return template.JS(script) },
 		"join":   func(list []string) string { return strings.Join(list, ", ") },
 		"word":   word,
+		"kind":   func(group string) string { kind, _ := split(group); return kind },
+		"name":   func(group string) string { _, name := split(group); return name },
 	}).Parse(pageText)
 	if err != nil {
 		return nil, fmt.Errorf("bug in the report's page: %w", err)
@@ -47,6 +49,14 @@ func word(sign string) string {
 		return "unknown"
 	}
 	return sign
+}
+
+// split takes a group's name apart: of namespace:apps the kind is namespace:.
+func split(group string) (kind, name string) {
+	if before, after, found := strings.Cut(group, ":"); found {
+		return before + ":", after
+	}
+	return "", group
 }
 
 // bar is one operation of the timeline's chart, in percent of the whole.

@@ -22,4 +22,12 @@ addEventListener("beforeprint", () => {
   for (const d of document.querySelectorAll("details:not([open])")) { d.open = true; opened.add(d); }
 });
 addEventListener("afterprint", () => { for (const d of opened) d.open = false; opened.clear(); });
+// What is too wide for the screen is marked, and so is its end.
+const regions = document.querySelectorAll(".scroll");
+function mark(r) {
+  r.classList.toggle("wide", r.scrollWidth > r.clientWidth + 1);
+  r.classList.toggle("end", r.scrollLeft + r.clientWidth >= r.scrollWidth - 8);
+}
+const watch = new ResizeObserver((entries) => { for (const e of entries) mark(e.target); });
+for (const r of regions) { watch.observe(r); r.addEventListener("scroll", () => mark(r), {passive: true}); }
 show();
