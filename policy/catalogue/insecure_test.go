@@ -108,8 +108,9 @@ func TestInsecureProgramGolden(t *testing.T) {
 		}
 	}
 	t.Logf("%d findings of %d controls; high and critical ones without a finding: %v", len(lines), len(found), quiet)
-	if len(found) < 60 {
-		t.Errorf("%d controls have found something: want 60 or more", len(found))
+	// It may be raised when mistakes are added, and never lowered.
+	if len(found) < 391 {
+		t.Errorf("%d controls have found something: want 391 or more", len(found))
 	}
 }
 
