@@ -13,7 +13,7 @@ import (
 
 	"github.com/slipway-iac/slipway/policy/control"
 	"github.com/slipway-iac/slipway/policy/controls"
-	programs "github.com/slipway-iac/slipway/policy/example"
+	yaml "github.com/slipway-iac/slipway/policy/example"
 	"github.com/slipway-iac/slipway/policy/policytest"
 )
 
@@ -89,7 +89,7 @@ func seedExamples(t *testing.T, environment []captured) {
 			}
 		}
 		if text != "" {
-			added, err := programs.Load(text, c.On[0], programs.Updated)
+			added, err := yaml.Load(text, c.On[0], yaml.Updated)
 			if err != nil {
 				t.Fatalf("%s: %v", c.ID, err)
 			}
