@@ -138,9 +138,12 @@ resources:
 					interfaces = append(interfaces, e)
 				}
 			}
-			for setting, list := range map[string][]*control.Resource{"natGateways": s.Of(natGateway), "interfaceEndpoints": interfaces, "loadBalancers": s.Of(loadBalancer)} {
-				if most := s.Number(setting); most > 0 && len(list) > most {
-					list[most].Violate("it is one of %d: want %d or fewer, by the setting %s", len(list), most, setting)
+			for _, k := range []struct {
+				setting string
+				list    []*control.Resource
+			}{{"natGateways", s.Of(natGateway)}, {"interfaceEndpoints", interfaces}, {"loadBalancers", s.Of(loadBalancer)}} {
+				if most := s.Number(k.setting); most > 0 && len(k.list) > most {
+					k.list[most].Violate("it is one of %d: want %d or fewer, by the setting %s", len(k.list), most, k.setting)
 				}
 			}
 		},

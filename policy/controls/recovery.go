@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,15 +13,18 @@ const (
 	eventSubscription = "aws:rds/eventSubscription:EventSubscription"
 )
 
-// parameterOf is a parameter of a group.
-func parameterOf(r *control.Resource, name string) string {
+// parameterOf is a parameter of a group; ok is false where it has none of the name.
+func parameterOf(r *control.Resource, name string) (value string, ok bool) {
 	for _, p := range r.Get("parameters").Items() {
 		if p.Get("name").Text() == name {
-			return p.Get("value").Text()
+			return p.Get("value").Text(), true
 		}
 	}
-	return ""
+	return "", false
 }
+
+// everyDatabase are the patterns of ARNs that take in all databases.
+var everyDatabase = regexp.MustCompile(`^(\*|arn:[a-z-]+:rds:.*:\*)$`)
 
 // takenBy tells whether a backup selection takes a resource: by a tag, or by its
 // ARN or a pattern of all.
@@ -34,7 +38,7 @@ func takenBy(s *control.Stack, selection, r *control.Resource) bool {
 		return true
 	}
 	for _, arn := range selection.Get("resources").Items() {
-		if arn.Text() == "*" || strings.HasPrefix(arn.Text(), "arn:") && strings.HasSuffix(arn.Text(), ":*") && strings.Contains(arn.Text(), ":rds:") {
+		if everyDatabase.MatchString(arn.Text()) {
 			return true
 		}
 	}
@@ -66,10 +70,10 @@ var recovery = []control.Control{
 			if !strings.HasPrefix(r.Get("family").Text(), "postgres") {
 				return
 			}
-			if v := parameterOf(r, "log_statement"); v == "" || v == "none" {
+			if v, _ := parameterOf(r, "log_statement"); v == "" || v == "none" {
 				r.Violate("parameters have no log_statement of ddl, mod or all")
 			}
-			if v := parameterOf(r, "log_min_duration_statement"); v == "" || v == "-1" {
+			if v, _ := parameterOf(r, "log_min_duration_statement"); v == "" || v == "-1" {
 				r.Violate("parameters have no log_min_duration_statement, in milliseconds")
 			}
 		},
@@ -110,16 +114,16 @@ resources:
 		Mapping: control.Mapping{SecurityHub: "RDS.19, RDS.20"},
 		On:      []string{database, databaseCluster, eventSubscription}, Reads: []string{eventSubscription + " sourceType", eventSubscription + " eventCategories", eventSubscription + " enabled"},
 		CheckStack: func(s *control.Stack) {
-			for token, source := range map[string]string{database: "db-instance", databaseCluster: "db-cluster"} {
-				s.Each(token, func(r *control.Resource) {
+			for _, k := range []struct{ token, source string }{{database, "db-instance"}, {databaseCluster, "db-cluster"}} {
+				s.Each(k.token, func(r *control.Resource) {
 					for _, x := range s.Of(eventSubscription) {
 						// Without a source it is about all, without categories as well.
 						kind, categories := x.Get("sourceType").Text(), x.Get("eventCategories").Texts()
-						if (kind == "" || kind == source) && (len(categories) == 0 || slices.Contains(categories, "failure")) && !x.Get("enabled").False() {
+						if (kind == "" || kind == k.source) && (len(categories) == 0 || slices.Contains(categories, "failure")) && !x.Get("enabled").False() {
 							return
 						}
 					}
-					r.Violate("no aws.rds.EventSubscription of %s has the category failure", source)
+					r.Violate("no aws.rds.EventSubscription of %s has the category failure", k.source)
 				})
 			}
 		},

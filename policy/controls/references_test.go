@@ -51,3 +51,24 @@ func TestWhatChartsBringIsNotMissed(t *testing.T) {
 		}
 	}
 }
+
+// A backup selection takes databases by a tag, by their ARN or by a pattern of all.
+func TestBackupSelections(t *testing.T) {
+	t.Parallel()
+	c := find(t, "rds-backup-plan-covered")
+	for selection, want := range map[string]int{
+		`selectionTags: [{key: backup, value: daily}]`:     0,
+		`selectionTags: [{key: backup, value: weekly}]`:    1,
+		`resources: ["${shop.arn}"]`:                       0,
+		`resources: ["*"]`:                                 0,
+		`resources: ["arn:aws:rds:*:*:db:*"]`:              0,
+		`resources: ["arn:aws:dynamodb:*:*:table/*"]`:      1,
+		`resources: ["arn:aws:rds:us-west-2:1:db:others"]`: 1,
+	} {
+		text := "resources:\n  shop: {type: \"" + database + "\", properties: {engine: postgres, tags: {backup: daily}}}\n" +
+			"  plan: {type: \"" + backupSelection + "\", properties: {" + selection + "}}\n"
+		if got := len(verdict(c, load(t, c, text, example.Updated)).Violations); got != want {
+			t.Errorf("%s: %d violations, want %d", selection, got, want)
+		}
+	}
+}

@@ -22,10 +22,8 @@ func shopBucket(token, properties string) string {
 // sslForced tells whether a parameter group keeps PostgreSQL's clients from
 // talking in the clear, which is the default from version 15 on.
 func sslForced(r *control.Resource) bool {
-	for _, p := range r.Get("parameters").Items() {
-		if p.Get("name").Text() == "rds.force_ssl" {
-			return p.Get("value").Text() == "1"
-		}
+	if v, there := parameterOf(r, "rds.force_ssl"); there {
+		return v == "1"
 	}
 	version, err := strconv.Atoi(regexp.MustCompile(`\d+$`).FindString(r.Get("family").Text()))
 	return err == nil && version >= 15
