@@ -15,6 +15,12 @@ type Assertion struct {
 	check func(*Network) []Finding
 }
 
+// Assert makes an assertion of a check, for packages that know more of a network than
+// its packets.
+func Assert(sentence string, check func(*Network) []Finding) Assertion {
+	return Assertion{sentence, check}
+}
+
 // String is the sentence.
 func (a Assertion) String() string { return a.name }
 

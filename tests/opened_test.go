@@ -242,4 +242,3 @@ func assertALoadBalancerOpensPods(t *testing.T, resources []reach.Resource) {
 		t.Errorf("it took %v, want %v", o.did, want)
 	}
 }
-

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/slipway-iac/slipway/internal/golden"
 	"github.com/slipway-iac/slipway/reach"
+	"github.com/slipway-iac/slipway/reach/capacity"
 	traffic "github.com/slipway-iac/slipway/reach/flow"
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/engine"
@@ -58,7 +60,7 @@ func TestReachGolden(t *testing.T) {
 			t.Parallel()
 			s, out := environment(t, name, t.TempDir(), config(t, name))
 			before := reach.New(planned(t, s))
-			if err := reach.Err(before.Check(before.Standing()...)); err != nil {
+			if err := reach.Err(before.Check(append(before.Standing(), capacity.Standing()...)...)); err != nil {
 				t.Errorf("in a preview: %v", err)
 			}
 			if _, err := s.Up(t.Context()); err != nil {
@@ -67,8 +69,11 @@ func TestReachGolden(t *testing.T) {
 			assertNobodyMustReachTheDatabase(t, before)
 			after := reach.New(exported(t, s))
 			assertOnlyPodsReachTheDatabase(t, after)
-			if err := reach.Err(after.Check(after.Standing()...)); err != nil {
+			if err := reach.Err(after.Check(append(after.Standing(), capacity.Standing()...)...)); err != nil {
 				t.Errorf("after up: %v", err)
+			}
+			if problems := capacity.Of(after).Problems; len(problems) > 0 {
+				t.Errorf("not counted: %s", strings.Join(problems, "\n"))
 			}
 			if gaps := after.Gaps(); len(gaps) > 0 {
 				t.Errorf("not read: %s", strings.Join(gaps, "\n"))
@@ -228,6 +233,11 @@ func TestReachFindsWhatIsBroken(t *testing.T) {
 				t.Errorf("%s: broken as well: %s", assertion, text)
 			}
 		})
+	}
+	small := reach.New(change(t, whole, cloud.EKSNodeGroup, "nodes-system", map[string]any{"scalingConfig": map[string]any{"minSize": 2.0, "desiredSize": 2.0, "maxSize": 2000.0}}))
+	said := small.Check(capacity.Standing()...)
+	if text := fmt.Sprint(said); len(said) != 3 || !strings.Contains(text, "subnet network-pod-a has 4094 blocks of 16 addresses, and 8") || !strings.Contains(text, "node group nodes-system runs out of addresses for pods in subnet network-pod-a after ") {
+		t.Errorf("2,000 nodes: %s", text)
 	}
 	// What breaks without breaking a promise is told by a question.
 	https := traffic.Port(traffic.TCP, 443)

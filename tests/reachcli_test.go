@@ -21,7 +21,7 @@ func TestReachCommand(t *testing.T) {
 		t.Errorf("after up: %v\n%s\n%s", err, stdout, stderr)
 	}
 	all := strings.Join(strings.Fields(sandbox.must(t, "reach", "dev")), " ")
-	for _, want := range []string{"from \\ to", "nodes to control-plane all", "standing assertions hold", "data has no way out"} {
+	for _, want := range []string{"from \\ to", "nodes to control-plane all", "standing assertions hold", "data has no way out", "node groups can grow to their maximum"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the matrix does not say %q:\n%s", want, all)
 		}

@@ -53,7 +53,7 @@ func newReport(ctx context.Context, s *stack, config string) (*report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &report{Name: s.Name, Resources: len(s.resources) - 1, Capacity: capacity.Of(n), Standing: n.Standing(), Gaps: n.Gaps()}
+	r := &report{Name: s.Name, Resources: len(s.resources) - 1, Capacity: capacity.Of(n), Standing: append(n.Standing(), capacity.Standing()...), Gaps: n.Gaps()}
 	r.Findings = n.Check(r.Standing...)
 	for _, g := range m.Groups {
 		r.Groups = append(r.Groups, g.String())

@@ -33,7 +33,7 @@ func reachCommand(f *flags) *cobra.Command {
 	c.Flags().StringVar(&a.to, "to", "", "to whom")
 	c.Flags().StringVar(&a.port, "port", "all", "on which ports: 5432, 443,8000-8999, udp/53, icmp, all")
 	c.Flags().BoolVar(&a.all, "all", false, "every group to every other, and the assertions that hold for every environment; the default without --from and --to")
-	c.Flags().BoolVar(&a.capacity, "capacity", false, "how far the node groups can grow before addresses run out")
+	c.Flags().BoolVar(&a.capacity, "capacity", false, "how far the node groups can grow before addresses run out; fails when that is before their maximum")
 	c.Flags().BoolVar(&a.json, "json", false, "print JSON")
 	return c
 }
@@ -59,7 +59,10 @@ func (r *run) reach(ctx context.Context, a asking) error {
 		case a.capacity && a.json:
 			return r.printJSON(capacity.Of(n))
 		case a.capacity:
-			return capacity.Of(n).Write(r.out)
+			if err := capacity.Of(n).Write(r.out); err != nil {
+				return err
+			}
+			return reach.Err(n.Check(capacity.Standing()...))
 		case a.all:
 			return r.answerAll(n, a.json)
 		}
@@ -120,7 +123,7 @@ func (r *run) answerAll(n *reach.Network, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	standing := n.Standing()
+	standing := append(n.Standing(), capacity.Standing()...)
 	findings := n.Check(standing...)
 	if asJSON {
 		return r.printJSON(struct {
@@ -134,6 +137,9 @@ func (r *run) answerAll(n *reach.Network, asJSON bool) error {
 	}
 	for _, gap := range n.Gaps() {
 		fmt.Fprintf(r.out, "\nNot known: %s\n", gap)
+	}
+	for _, problem := range capacity.Of(n).Problems {
+		fmt.Fprintf(r.out, "\nNot counted: %s\n", problem)
 	}
 	if err := reach.Err(findings); err != nil {
 		return fmt.Errorf("%d findings:\n%w", len(findings), err)

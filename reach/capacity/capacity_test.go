@@ -218,3 +218,40 @@ func TestWhatCannotBeCountedIsSaid(t *testing.T) {
 		t.Errorf("an unknown configuration: %v", got)
 	}
 }
+
+// What runs out before the maximum is a finding that names it: for sure, or only where
+// single addresses break blocks.
+func TestStanding(t *testing.T) {
+	t.Parallel()
+	check := func(bits, most int) []reach.Finding {
+		return reach.New(cluster(bits, "m6i.large", most)).Check(Standing()...)
+	}
+	if got := check(16, 9); len(got) != 0 {
+		t.Errorf("with room enough: %v", got)
+	}
+	for name, c := range map[string]struct {
+		bits, most int
+		certain    bool
+		says       []string
+	}{
+		"pods": {24, 4, true, []string{
+			"subnet pod-a has 14 blocks of 16 addresses, and 16 are taken when all node groups are at their maximum",
+			"subnet pod-b has 14 blocks of 16 addresses",
+			"node group workers runs out of addresses for pods in subnet pod-a after 2 of 4 nodes",
+		}},
+		"nodes": {16, 117, true, []string{"node group workers runs out of addresses for nodes in subnet node-a after 116 of 117 nodes"}},
+		// 62 blocks: seven nodes take 56, and 63 when each of their single addresses breaks one.
+		"fragments": {22, 14, false, []string{"subnet pod-a has 62 blocks of 16 addresses, and up to 63 are taken", "subnet pod-b has 62"}},
+	} {
+		got := check(c.bits, c.most)
+		if len(got) != len(c.says) {
+			t.Errorf("%s: %d findings, want %d: %v", name, len(got), len(c.says), got)
+			continue
+		}
+		for i, f := range got {
+			if f.Certain != c.certain || !strings.Contains(f.Why, c.says[i]) {
+				t.Errorf("%s: %+v, want one that says %q", name, f, c.says[i])
+			}
+		}
+	}
+}
