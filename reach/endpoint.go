@@ -84,13 +84,15 @@ func Namespace(name string) Endpoint {
 }
 
 // Named is a resource, by its logical name, its identifier or its URN: whatever
-// has an address of its own, a subnet (as in [InTier]), a workload or a Service.
+// has an address of its own, a subnet (as in [InTier]), a workload or a Service; these
+// also as NAMESPACE/NAME.
 // Where several have the name, it is those that have addresses.
 func Named(name string) Endpoint {
 	return Endpoint{name, func(n *Network) ([]*Place, error) { return n.named(name) }}
 }
 
-// Service is an AWS service that has a gateway endpoint: s3 or dynamodb.
+// Service is an AWS service that has an endpoint: what its gateway endpoint leads to, as
+// s3 or dynamodb, or else its interface endpoints, as ecr.api.
 func Service(name string) Endpoint {
 	return Endpoint{"service:" + name, func(n *Network) ([]*Place, error) {
 		var its []addrs
@@ -100,7 +102,13 @@ func Service(name string) Endpoint {
 			}
 		}
 		if len(its) == 0 {
-			return nil, fmt.Errorf("no gateway endpoint of %s is among the resources, so its addresses are not known", name)
+			found := n.where(func(p *Place) bool {
+				return p.Role == RoleEndpoints && serviceOf(p.item.props.str("serviceName")) == name
+			})
+			if len(found) > 0 {
+				return found, nil
+			}
+			return nil, fmt.Errorf("no endpoint of %s is among the resources, so its addresses are not known", name)
 		}
 		p := world("service "+name, join(its...))
 		p.service = true
@@ -163,14 +171,22 @@ func (n *Network) named(name string) ([]*Place, error) {
 		}
 	}
 	for _, it := range n.index.items {
-		if it.Name != name && it.URN != name && (!strings.HasPrefix(it.Type, "kubernetes:") || objectName(it) != name) {
+		object := strings.HasPrefix(it.Type, "kubernetes:") && (objectName(it) == name || namespaceOf(it)+"/"+objectName(it) == name)
+		if it.Name != name && it.URN != name && !object {
 			continue
 		}
+		var pods []*Place
 		if kind, is := workload(it); is {
-			out = append(out, n.podsOf(kind)...)
+			pods = n.podsOf(kind)
 		}
 		if it.Type == serviceType {
-			out = append(out, n.behind(it)...)
+			pods = n.behind(it)
+		}
+		for _, p := range pods {
+			// A workload and the Service before it often have one name.
+			if !slices.ContainsFunc(out, func(other *Place) bool { return other.String() == p.String() }) {
+				out = append(out, p)
+			}
 		}
 	}
 	if len(out) == 0 {
@@ -214,8 +230,8 @@ func (n *Network) Names() []string {
 
 // ParseEndpoint reads what a person types: internet, public, resolver, a role
 // (nodes, pods, control-plane, endpoints, data, nat, load-balancers, hosts),
-// tier:TIER, namespace:NAME, service:s3, tag:KEY=VALUE, a range of addresses, or
-// the name of a resource.
+// tier:TIER, namespace:NAME, service:s3, tag:KEY=VALUE, a range of addresses, the name
+// of a resource, or NAMESPACE/NAME of a workload or a Service of Kubernetes.
 func ParseEndpoint(text string) (Endpoint, error) {
 	text = strings.TrimSpace(text)
 	kind, rest, prefixed := strings.Cut(text, ":")

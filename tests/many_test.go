@@ -132,7 +132,7 @@ func contents(t *testing.T, dir string) string {
 	return all.String()
 }
 
-// serve prints what an ordinary Pulumi command needs; state asks it while it
+// serve prints what an ordinary Pulumi command needs; state and reach ask it while it
 // holds the account, and an up says who holds it.
 func TestServe(t *testing.T) {
 	t.Parallel()
@@ -157,6 +157,9 @@ func TestServe(t *testing.T) {
 	if out := sandbox.must(t, "state", "dev"); !strings.Contains(out, "aws:ec2/vpc:Vpc") {
 		t.Errorf("state did not ask the running serve:\n%s", out)
 	}
+	if out := sandbox.must(t, "reach", "dev", "--from", "sample-front/front", "--to", "sample-back/back", "--port", "8080"); !strings.Contains(out, "policy sample-back-from-front") {
+		t.Errorf("reach did not ask the running serve:\n%s", out)
+	}
 
 	// An ordinary Pulumi, told nothing but the variables.
 	pulumi := func(args ...string) string {
@@ -173,6 +176,9 @@ func TestServe(t *testing.T) {
 	}
 	if out := pulumi("destroy", "--stack", "dev", "--yes", "--skip-preview", "--non-interactive", "--color", "never"); !strings.Contains(out, "deleted") {
 		t.Errorf("pulumi destroy:\n%s", out)
+	}
+	if said := sandbox.fails(t, "reach", "dev"); !strings.Contains(said, "nothing of dev exists yet, and no preview can be asked while `sandbox serve dev`") {
+		t.Errorf("reach of nothing while serve runs: %s", said)
 	}
 	if err := serving.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/spf13/cobra"
 
 	"github.com/slipway-iac/slipway/reach"
@@ -28,7 +29,8 @@ func reachCommand(f *flags) *cobra.Command {
 	c.Long = "Tell who reaches whom in an environment, and by which path, or what stops it.\n" +
 		"Where nothing exists yet it is what a preview plans.\n\n" +
 		"An end is internet, public, nodes, pods, control-plane, endpoints, data, nat, load-balancers, hosts, resolver,\n" +
-		"tier:TIER, namespace:NAME, service:s3, tag:KEY=VALUE, a range of addresses, or the name of a resource."
+		"tier:TIER, namespace:NAME, service:s3, tag:KEY=VALUE, a range of addresses, the name of a resource, or NAMESPACE/NAME\n" +
+		"of a workload or a Service of Kubernetes."
 	c.Flags().StringVar(&a.from, "from", "", "who opens the connection")
 	c.Flags().StringVar(&a.to, "to", "", "to whom")
 	c.Flags().StringVar(&a.port, "port", "all", "on which ports: 5432, 443,8000-8999, udp/53, icmp, all")
@@ -49,25 +51,40 @@ func (r *run) reach(ctx context.Context, a asking) error {
 	}
 	// What the engine prints of a preview is not the answer.
 	r.environment.Out, r.environment.Err = nil, nil
+	var state apitype.UntypedDeployment
+	if r.askServer(ctx, exportPath, &state) {
+		resources, err := reach.FromState(state.Deployment)
+		if err == nil && len(resources) < 2 {
+			err = fmt.Errorf("nothing of %s exists yet, and no preview can be asked while %s runs: run pulumi up first, or end it", r.name, r.holder())
+		}
+		if err != nil {
+			return err
+		}
+		return r.tell(reach.New(resources), a, what)
+	}
 	return with(ctx, r, func(s *engine.Session) error {
 		resources, err := r.known(ctx, s)
 		if err != nil {
 			return err
 		}
-		n := reach.New(resources)
-		switch {
-		case a.capacity && a.json:
-			return r.printJSON(capacity.Of(n))
-		case a.capacity:
-			if err := capacity.Of(n).Write(r.out); err != nil {
-				return err
-			}
-			return reach.Err(n.Check(capacity.Standing()...))
-		case a.all:
-			return r.answerAll(n, a.json)
-		}
-		return r.answer(n, a, what)
+		return r.tell(reach.New(resources), a, what)
 	})
+}
+
+// tell answers what is asked of a network.
+func (r *run) tell(n *reach.Network, a asking, what flow.Set) error {
+	switch {
+	case a.capacity && a.json:
+		return r.printJSON(capacity.Of(n))
+	case a.capacity:
+		if err := capacity.Of(n).Write(r.out); err != nil {
+			return err
+		}
+		return reach.Err(n.Check(capacity.Standing()...))
+	case a.all:
+		return r.answerAll(n, a.json)
+	}
+	return r.answer(n, a, what)
 }
 
 // known are the resources that exist, or else those that a preview plans.

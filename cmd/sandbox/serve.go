@@ -52,9 +52,7 @@ func serve(ctx context.Context, r *run) error {
 		if err != nil {
 			return err
 		}
-		server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_ = json.NewEncoder(w).Encode(summarise(s.Account))
-		})}
+		server := &http.Server{ReadHeaderTimeout: time.Second, Handler: answers(s)}
 		ended := make(chan error, 1)
 		go func() { ended <- server.Serve(listener) }()
 		note, err := json.Marshal(serving{os.Getpid(), listener.Addr().String()})
@@ -73,6 +71,28 @@ func serve(ctx context.Context, r *run) error {
 			return err
 		}
 	})
+}
+
+// What a running serve answers to other commands.
+const (
+	accountPath = "/account" // What is in the account.
+	exportPath  = "/export"  // Pulumi's state.
+)
+
+func answers(s *engine.Session) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc(accountPath, func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(summarise(s.Account))
+	})
+	mux.HandleFunc(exportPath, func(w http.ResponseWriter, request *http.Request) {
+		state, err := s.Stack.Export(request.Context())
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(state)
+	})
+	return mux
 }
 
 func (r *run) printVariables(s *engine.Session) {
@@ -97,27 +117,25 @@ func (r *run) running() (serving, bool) {
 	return s, true
 }
 
-func (r *run) askServer(ctx context.Context) (summary, bool) {
+// askServer asks a running serve of the environment; it is false when there is none
+// that answers.
+func (r *run) askServer(ctx context.Context, path string, answer any) bool {
 	s, ok := r.running()
 	if !ok {
-		return summary{}, false
+		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Address, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Address+path, nil)
 	if err != nil {
-		return summary{}, false
+		return false
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return summary{}, false
+		return false
 	}
 	defer func() { _ = response.Body.Close() }()
-	var answer summary
-	if json.NewDecoder(response.Body).Decode(&answer) != nil {
-		return summary{}, false
-	}
-	return answer, true
+	return response.StatusCode == http.StatusOK && json.NewDecoder(response.Body).Decode(answer) == nil
 }
 
 // holder says who has the account open, as far as it is known.

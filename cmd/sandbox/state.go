@@ -43,7 +43,8 @@ func (r *run) state(ctx context.Context) (summary, error) {
 	if _, err := os.Stat(r.environment.AccountPath()); errors.Is(err, os.ErrNotExist) {
 		return summary{Account: r.config.AccountID}, nil
 	}
-	if s, ok := r.askServer(ctx); ok {
+	var s summary
+	if r.askServer(ctx, accountPath, &s) {
 		return s, nil
 	}
 	account, err := sandbox.Open(r.environment.AccountPath(), r.config.AccountID)
