@@ -78,7 +78,7 @@ func ask[T any](t *testing.T, ctx context.Context, js string) T {
 // eventually waits for what the page does by itself after an event.
 func eventually(t *testing.T, ctx context.Context, js, what string) {
 	t.Helper()
-	if err := chromedp.Run(ctx, chromedp.Poll(js, nil, chromedp.WithPollingTimeout(time.Minute))); err != nil {
+	if err := chromedp.Run(ctx, chromedp.Poll(js, nil, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(time.Minute))); err != nil {
 		t.Errorf("%s: %v", what, err)
 	}
 }
