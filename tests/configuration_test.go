@@ -109,7 +109,9 @@ const example = `config:
       upgrade: in-place
       instanceClass: db.r7g.xlarge
       multiAz: true
+      storageType: io2
       storageGiB: 400
+      iops: 20000
       maxStorageGiB: 2000
       connections: 1000
       backupDays: 14

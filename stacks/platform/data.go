@@ -130,6 +130,7 @@ func (e Environment) databaseArgs(vpc pulumi.StringInput, subnets pulumi.StringA
 		Region: e.Region, AccountID: e.AccountID, VPCID: vpc, SubnetIDs: subnets, KeyARN: keyARN,
 		Clients:    map[string]pulumi.StringInput{"pods": pods},
 		Identifier: d.Identifier, Version: d.Version, Upgrade: postgres.Upgrade(d.Upgrade), InstanceClass: d.InstanceClass, MultiAZ: d.MultiAZ,
+		StorageType: postgres.StorageType(d.StorageType), IOPS: d.IOPS,
 		GiB: d.GiB, MaxGiB: d.MaxGiB, Connections: d.Connections, BackupDays: d.BackupDays, AdvancedInsights: d.AdvancedInsights,
 		LogRetentionDays: e.Cluster.LogRetentionDays, KeyDeletionDays: e.Cluster.KeyDeletionDays,
 		Protect: e.Protect, FinalSnapshot: d.FinalSnapshot, Tags: e.backedUp(),

@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/components/data/bucket"
+	"github.com/slipway-iac/slipway/components/data/postgres"
 	"github.com/slipway-iac/slipway/components/versions"
 	"github.com/slipway-iac/slipway/internal/check"
 )
@@ -24,8 +25,14 @@ type Database struct {
 	InstanceClass string `json:"instanceClass"`
 	// MultiAZ keeps a standby in a second zone.
 	MultiAZ bool `json:"multiAz"`
-	// GiB is the storage to begin with: 20 to 65536.
+	// StorageType is gp3 or io2, which is dearer, faster and more durable.
+	StorageType string `json:"storageType"`
+	// GiB is the storage to begin with: 20 to 65536, with io2 100 or more.
 	GiB int `json:"storageGiB"`
+	// IOPS are how many operations there are in a second. With gp3 they can be chosen
+	// from 400 GiB on, 12000 to 64000; with io2 they must be, 1000 to 256000 and half a
+	// one to 50 for each GiB. 0 leaves it to RDS.
+	IOPS int `json:"iops"`
 	// MaxGiB is what the storage may grow to.
 	MaxGiB int `json:"maxStorageGiB"`
 	// Connections are the most at once: 20 or more, as memory allows.
@@ -74,7 +81,8 @@ type Backup struct {
 func (t Tier) dataDefaults(e *Environment, stack string) {
 	e.Database = Database{
 		Enabled: true, Identifier: "slipway-" + stack, Version: versions.Postgres, InstanceClass: "db.t4g.medium", MultiAZ: true,
-		GiB: 20, MaxGiB: 100, Connections: 200, BackupDays: 7, Alarms: true,
+		StorageType: string(postgres.GP3),
+		GiB:         20, MaxGiB: 100, Connections: 200, BackupDays: 7, Alarms: true,
 	}
 	e.Buckets = Buckets{LogDays: 90, KeepDays: 30}
 	e.Backup = Backup{Enabled: true, KeepDays: 14}

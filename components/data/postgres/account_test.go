@@ -58,6 +58,10 @@ func TestTheAccountTakesIt(t *testing.T) {
 			a.MultiAZ, a.FinalSnapshot, a.AdvancedInsights, a.Upgrade, a.Version = true, true, true, postgres.InPlace, "17"
 			a.BackupDays, a.GiB, a.MaxGiB = 35, 400, 4000
 		}, map[string]int{cloud.DBSnapshot: 1}},
+		"io2": {func(a *postgres.Args) { a.StorageType, a.IOPS = postgres.IO2, 5000 }, map[string]int{}},
+		"fast gp3": {func(a *postgres.Args) {
+			a.GiB, a.MaxGiB, a.IOPS, a.MiBps = 400, 1000, 64000, 4000
+		}, map[string]int{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -68,9 +68,21 @@ type Args struct {
 	// for an instance whose master password it manages.
 	Replicas int
 
-	// GiB is the storage, gp3, and MaxGiB what it may grow to. Default to 20 and
-	// five times GiB.
+	// GiB is the storage, and MaxGiB what it may grow to. Default to 20, 100 with
+	// IO2, and five times GiB.
 	GiB, MaxGiB int
+
+	// StorageType defaults to GP3.
+	StorageType StorageType
+
+	// IOPS are how many operations there are in a second. Required with IO2: 1000 or
+	// more, half a one to 50 for each GiB. With GP3 from 400 GiB on, 12000 to 64000,
+	// and 12000 when it is 0.
+	IOPS int
+
+	// MiBps is how much is read and written in a second. With GP3 from 400 GiB on,
+	// 500 to 4000, and 500 when it is 0.
+	MiBps int
 
 	// Connections are the most at once. Defaults to 200.
 	Connections int
@@ -112,7 +124,8 @@ func (a Args) withDefaults(name string) Args {
 	a.Identifier = cmp.Or(a.Identifier, name)
 	a.Database = cmp.Or(a.Database, "app")
 	a.Version = cmp.Or(a.Version, versions.Postgres)
-	a.GiB = cmp.Or(a.GiB, 20)
+	a.StorageType = cmp.Or(a.StorageType, GP3)
+	a.GiB = cmp.Or(a.GiB, a.StorageType.leastGiB())
 	a.MaxGiB = cmp.Or(a.MaxGiB, 5*a.GiB)
 	a.Connections = cmp.Or(a.Connections, 200)
 	a.BackupDays = cmp.Or(a.BackupDays, 7)
@@ -158,8 +171,8 @@ func (a Args) validate() error {
 }
 
 func (a Args) validateSizes(e *check.Errors) {
-	e.That(a.GiB >= 20 && a.GiB <= 65536, "GiB", a.GiB, "20 to 65536")
-	e.That(a.MaxGiB*10 >= a.GiB*11 && a.MaxGiB <= 65536, "MaxGiB", a.MaxGiB, "a tenth more than GiB at least, and 65536 at most")
+	a.validateStorage(e)
+	e.That(a.MaxGiB*10 >= a.GiB*11 && a.MaxGiB <= mostGiB, "MaxGiB", a.MaxGiB, "a tenth more than GiB at least, and 65536 at most")
 	e.That(a.Connections >= 20, "Connections", a.Connections, "20 or more, of which RDS keeps some")
 	e.That(a.BackupDays >= 1 && a.BackupDays <= 35, "BackupDays", a.BackupDays, "1 to 35")
 	e.That(loggroup.Retains(a.LogRetentionDays), "LogRetentionDays", a.LogRetentionDays, "a retention of CloudWatch Logs, such as 30")

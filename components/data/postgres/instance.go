@@ -74,7 +74,7 @@ func (a Args) settings() *rds.InstanceArgs {
 		PubliclyAccessible:               pulumi.Bool(false),
 		MultiAz:                          pulumi.Bool(a.MultiAZ),
 
-		StorageType: pulumi.String("gp3"), StorageEncrypted: pulumi.Bool(true), KmsKeyId: key,
+		StorageType: pulumi.String(a.StorageType), Iops: given(a.IOPS), StorageThroughput: given(a.MiBps), StorageEncrypted: pulumi.Bool(true), KmsKeyId: key,
 		AllocatedStorage: pulumi.Int(a.GiB), MaxAllocatedStorage: pulumi.Int(a.MaxGiB),
 
 		BackupRetentionPeriod: pulumi.Int(a.BackupDays), BackupWindow: pulumi.String(a.BackupWindow),
