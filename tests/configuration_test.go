@@ -107,8 +107,9 @@ const example = `config:
       identifier: payments
       version: "17"
       upgrade: in-place
-      instanceClass: db.r7g.xlarge
+      instanceClass: db.r6gd.xlarge
       multiAz: true
+      shape: cluster
       storageType: io2
       storageGiB: 400
       iops: 20000

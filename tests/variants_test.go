@@ -36,7 +36,12 @@ func TestVariantsComeUpAndGo(t *testing.T) {
 			"    namespaces:\n      apps: restricted\n", "", "sample: true", "sample: false",
 		},
 		"a zone that nobody delegates to yet": {"delegated: true", "delegated: false", "sample: true", "sample: false"},
-		"another region":                      {"us-west-2", "eu-central-1"},
+		"no database and no backups":          {"tier: dev", "tier: dev\n    database: {enabled: false}\n    backup: {enabled: false}"},
+		"a cluster of databases, and flow logs in CloudWatch": {
+			"tier: dev", "tier: dev\n    database: {shape: cluster, instanceClass: db.m6gd.large, alarms: true}",
+			"zones: [us-west-2a, us-west-2b]", "flowLogs: cloudwatch\n      zones: [us-west-2a, us-west-2b, us-west-2c]",
+		},
+		"another region": {"us-west-2", "eu-central-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -45,6 +45,12 @@ func QueryLogGroup(domain string) string {
 	return "/aws/route53/" + domain
 }
 
+// DatabaseClusterLogGroup is the name of the log group that RDS exports a log of a
+// Multi-AZ DB cluster to.
+func DatabaseClusterLogGroup(cluster, log string) string {
+	return "/aws/rds/cluster/" + cluster + "/" + log
+}
+
 // DatabaseLogGroup is the name of the log group that RDS exports a log of an
 // instance to.
 func DatabaseLogGroup(instance, log string) string {

@@ -54,6 +54,9 @@ func TestFixedNames(t *testing.T) {
 	if got := naming.ClusterLogGroup("demo"); got != "/aws/eks/demo/cluster" {
 		t.Error(got)
 	}
+	if got := naming.DatabaseClusterLogGroup("shop", "upgrade"); got != "/aws/rds/cluster/shop/upgrade" {
+		t.Errorf("got %q", got)
+	}
 	if got := naming.DatabaseLogGroup("shop", "upgrade"); got != "/aws/rds/instance/shop/upgrade" {
 		t.Error(got)
 	}

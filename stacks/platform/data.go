@@ -126,11 +126,14 @@ func (e Environment) backupArgs(keyARN pulumi.StringInput) backup.Args {
 
 func (e Environment) databaseArgs(vpc pulumi.StringInput, subnets pulumi.StringArrayInput, pods, keyARN pulumi.StringInput) postgres.Args {
 	d := e.Database
+	if d.Shape == string(postgres.Cluster) {
+		d.MaxGiB = 0
+	}
 	return postgres.Args{
 		Region: e.Region, AccountID: e.AccountID, VPCID: vpc, SubnetIDs: subnets, KeyARN: keyARN,
 		Clients:    map[string]pulumi.StringInput{"pods": pods},
 		Identifier: d.Identifier, Version: d.Version, Upgrade: postgres.Upgrade(d.Upgrade), InstanceClass: d.InstanceClass, MultiAZ: d.MultiAZ,
-		StorageType: postgres.StorageType(d.StorageType), IOPS: d.IOPS,
+		Shape: postgres.Shape(d.Shape), StorageType: postgres.StorageType(d.StorageType), IOPS: d.IOPS,
 		GiB: d.GiB, MaxGiB: d.MaxGiB, Connections: d.Connections, BackupDays: d.BackupDays, AdvancedInsights: d.AdvancedInsights,
 		LogRetentionDays: e.Cluster.LogRetentionDays, KeyDeletionDays: e.Cluster.KeyDeletionDays,
 		Protect: e.Protect, FinalSnapshot: d.FinalSnapshot, Tags: e.backedUp(),
@@ -151,6 +154,9 @@ func (e Environment) exportData(ctx *pulumi.Context, d *data) {
 	}
 	if d.database != nil {
 		ctx.Export("databaseEndpoint", d.database.Endpoint)
+		if e.Database.Shape == string(postgres.Cluster) {
+			ctx.Export("databaseReaderEndpoint", d.database.ReaderEndpoint)
+		}
 		ctx.Export("databasePort", pulumi.Int(postgres.Port))
 		ctx.Export("databaseSecurityGroupId", d.database.SecurityGroupID)
 		ctx.Export("databaseResourceId", d.database.ResourceID)

@@ -21,7 +21,11 @@ type Database struct {
 	Version string `json:"version"`
 	// Upgrade lets version change: in-place. The database stands still meanwhile.
 	Upgrade string `json:"upgrade"`
-	// InstanceClass is such as db.m7g.large.
+	// Shape is instance, or cluster where more is read than one instance can serve: a
+	// Multi-AZ DB cluster of a writer and two readers, for which multiAz and
+	// maxStorageGiB do not count. A change replaces the database.
+	Shape string `json:"shape"`
+	// InstanceClass is such as db.m7g.large, of a cluster db.m6gd.large.
 	InstanceClass string `json:"instanceClass"`
 	// MultiAZ keeps a standby in a second zone.
 	MultiAZ bool `json:"multiAz"`
@@ -33,7 +37,7 @@ type Database struct {
 	// from 400 GiB on, 12000 to 64000; with io2 they must be, 1000 to 256000 and half a
 	// one to 50 for each GiB. 0 leaves it to RDS.
 	IOPS int `json:"iops"`
-	// MaxGiB is what the storage may grow to.
+	// MaxGiB is what the storage may grow to by itself.
 	MaxGiB int `json:"maxStorageGiB"`
 	// Connections are the most at once: 20 or more, as memory allows.
 	Connections int `json:"connections"`
@@ -81,8 +85,8 @@ type Backup struct {
 func (t Tier) dataDefaults(e *Environment, stack string) {
 	e.Database = Database{
 		Enabled: true, Identifier: "slipway-" + stack, Version: versions.Postgres, InstanceClass: "db.t4g.medium", MultiAZ: true,
-		StorageType: string(postgres.GP3),
-		GiB:         20, MaxGiB: 100, Connections: 200, BackupDays: 7, Alarms: true,
+		Shape: string(postgres.Instance), StorageType: string(postgres.GP3),
+		GiB: 20, MaxGiB: 100, Connections: 200, BackupDays: 7, Alarms: true,
 	}
 	e.Buckets = Buckets{LogDays: 90, KeepDays: 30}
 	e.Backup = Backup{Enabled: true, KeepDays: 14}

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/slipway-iac/slipway/components/data/postgres"
 )
 
 const (
@@ -58,7 +60,11 @@ func (e Environment) Retained() map[string]int {
 		}
 	}
 	if e.Database.Enabled && e.Database.FinalSnapshot {
-		left["aws:rds/snapshot:Snapshot"] = 1
+		snapshot := "aws:rds/snapshot:Snapshot"
+		if e.Database.Shape == string(postgres.Cluster) {
+			snapshot = "aws:rds/clusterSnapshot:ClusterSnapshot"
+		}
+		left[snapshot] = 1
 	}
 	for _, part := range bucketParts {
 		if buckets > 0 {

@@ -116,6 +116,16 @@ func (e *exampleMaker) databases() {
 		"vpcSecurityGroupIds": []any{e.one(cloud.SecurityGroup).id}, "storageEncrypted": true, "skipFinalSnapshot": true,
 	})
 	e.make(cloud.DBSnapshot, "database", cloud.Props{"dbInstanceIdentifier": "example", "dbSnapshotIdentifier": "example"})
+	clusters := e.make(cloud.DBClusterParameterGroup, "database", cloud.Props{
+		"name": "example", "family": "postgres17", "description": "example", "parameters": []any{map[string]any{"name": "log_statement", "value": "ddl"}},
+	})
+	e.make(cloud.DBCluster, "database", cloud.Props{
+		"clusterIdentifier": "example", "engine": "postgres", "engineVersion": "17.10", "dbClusterInstanceClass": "db.m6gd.large",
+		"allocatedStorage": 100.0, "storageType": "io2", "iops": 1000.0, "masterUsername": "example", "manageMasterUserPassword": true,
+		"dbSubnetGroupName": group.id, "dbClusterParameterGroupName": clusters.id, "vpcSecurityGroupIds": []any{e.one(cloud.SecurityGroup).id},
+		"storageEncrypted": true, "skipFinalSnapshot": true, "engineLifecycleSupport": "open-source-rds-extended-support",
+	})
+	e.make(cloud.DBClusterSnapshot, "database", cloud.Props{"dbClusterIdentifier": "example", "dbClusterSnapshotIdentifier": "example"})
 	topic := e.topics()
 	e.make(cloud.DBEventSubscription, "database", cloud.Props{"name": "example", "snsTopic": topic.id})
 }

@@ -16,12 +16,18 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/sandboxtest"
 )
 
-// inAccount makes the database "shop" with all it stands on.
+// inAccount makes the database "shop" with all it stands on: subnets in three
+// zones among it.
 func inAccount(t *testing.T, change func(*postgres.Args)) *sandboxtest.Recording {
+	t.Helper()
+	return inZones(t, []string{"us-west-2a", "us-west-2b", "us-west-2c"}, change)
+}
+
+func inZones(t *testing.T, zones []string, change func(*postgres.Args)) *sandboxtest.Recording {
 	t.Helper()
 	return sandboxtest.Run(t, sandboxtest.Options{}, func(ctx *pulumi.Context) error {
 		net, err := network.New(ctx, "net", network.Args{
-			Region: "us-west-2", AccountID: account, Zones: []string{"us-west-2a", "us-west-2b"}, NAT: network.NATNone,
+			Region: "us-west-2", AccountID: account, Zones: zones, NAT: network.NATNone,
 			InterfaceEndpoints: []string{"sts"},
 		})
 		if err != nil {
@@ -41,8 +47,12 @@ func inAccount(t *testing.T, change func(*postgres.Args)) *sandboxtest.Recording
 			InstanceClass: "db.m7g.large", AlarmTopicARN: topic.TopicARN,
 		}
 		change(&args)
-		_, err = postgres.New(ctx, "shop", args)
-		return err
+		made, err := postgres.New(ctx, "shop", args)
+		if err != nil {
+			return err
+		}
+		said := pulumi.Map{"endpoint": made.Endpoint, "reader": made.ReaderEndpoint, "connect": made.ConnectARN("app")}
+		return ctx.RegisterComponentResourceV2(probe, "user", said, &pulumi.ResourceState{})
 	})
 }
 
@@ -58,6 +68,12 @@ func TestTheAccountTakesIt(t *testing.T) {
 			a.MultiAZ, a.FinalSnapshot, a.AdvancedInsights, a.Upgrade, a.Version = true, true, true, postgres.InPlace, "17"
 			a.BackupDays, a.GiB, a.MaxGiB = 35, 400, 4000
 		}, map[string]int{cloud.DBSnapshot: 1}},
+		"a cluster": {clustered, map[string]int{}},
+		"all of a cluster": {func(a *postgres.Args) {
+			clustered(a)
+			a.FinalSnapshot, a.AdvancedInsights, a.Upgrade, a.Version, a.BackupDays = true, true, postgres.InPlace, "17", 35
+			a.StorageType, a.GiB, a.IOPS = postgres.IO2, 200, 10000
+		}, map[string]int{cloud.DBClusterSnapshot: 1}},
 		"io2": {func(a *postgres.Args) { a.StorageType, a.IOPS = postgres.IO2, 5000 }, map[string]int{}},
 		"fast gp3": {func(a *postgres.Args) {
 			a.GiB, a.MaxGiB, a.IOPS, a.MiBps = 400, 1000, 64000, 4000
@@ -86,8 +102,10 @@ func TestTheAccountTakesIt(t *testing.T) {
 
 func TestTheAccountProtectsIt(t *testing.T) {
 	t.Parallel()
-	r := inAccount(t, func(a *postgres.Args) { a.Protect = true }).Must(t)
-	if err := r.Destroy(); err == nil {
-		t.Error("a protected database is destroyed")
+	for _, shape := range []func(*postgres.Args){asItIs, clustered} {
+		r := inAccount(t, func(a *postgres.Args) { shape(a); a.Protect = true }).Must(t)
+		if err := r.Destroy(); err == nil {
+			t.Error("a protected database is destroyed")
+		}
 	}
 }

@@ -58,10 +58,15 @@ type Args struct {
 	// Upgrade lets Version change. Defaults to NoUpgrade.
 	Upgrade Upgrade
 
-	// InstanceClass is such as db.m7g.large. Required.
+	// Shape defaults to Instance.
+	Shape Shape
+
+	// InstanceClass is such as db.m7g.large; of a Cluster one with disks of its own,
+	// such as db.m6gd.large. Required.
 	InstanceClass string
 
-	// MultiAZ keeps a standby in a second zone.
+	// MultiAZ keeps a standby of an Instance in a second zone. A Cluster is in three
+	// in any case.
 	MultiAZ bool
 
 	// Replicas is how many read replicas there are. None can be: RDS makes none
@@ -69,7 +74,7 @@ type Args struct {
 	Replicas int
 
 	// GiB is the storage, and MaxGiB what it may grow to. Default to 20, 100 with
-	// IO2, and five times GiB.
+	// IO2, and five times GiB. The storage of a Cluster does not grow by itself.
 	GiB, MaxGiB int
 
 	// StorageType defaults to GP3.
@@ -126,7 +131,10 @@ func (a Args) withDefaults(name string) Args {
 	a.Version = cmp.Or(a.Version, versions.Postgres)
 	a.StorageType = cmp.Or(a.StorageType, GP3)
 	a.GiB = cmp.Or(a.GiB, a.StorageType.leastGiB())
-	a.MaxGiB = cmp.Or(a.MaxGiB, 5*a.GiB)
+	a.Shape = cmp.Or(a.Shape, Instance)
+	if a.Shape == Instance {
+		a.MaxGiB = cmp.Or(a.MaxGiB, 5*a.GiB)
+	}
 	a.Connections = cmp.Or(a.Connections, 200)
 	a.BackupDays = cmp.Or(a.BackupDays, 7)
 	a.BackupWindow = cmp.Or(a.BackupWindow, "02:00-03:00")
@@ -165,6 +173,7 @@ func (a Args) validate() error {
 	if _, err := versions.FindEngine(a.Version); err != nil {
 		e.Add("Version: %w", err)
 	}
+	a.validateShape(&e)
 	a.validateSizes(&e)
 	a.validateExcluded(&e)
 	return e.Err()
@@ -172,7 +181,9 @@ func (a Args) validate() error {
 
 func (a Args) validateSizes(e *check.Errors) {
 	a.validateStorage(e)
-	e.That(a.MaxGiB*10 >= a.GiB*11 && a.MaxGiB <= mostGiB, "MaxGiB", a.MaxGiB, "a tenth more than GiB at least, and 65536 at most")
+	if a.Shape == Instance {
+		e.That(a.MaxGiB*10 >= a.GiB*11 && a.MaxGiB <= mostGiB, "MaxGiB", a.MaxGiB, "a tenth more than GiB at least, and 65536 at most")
+	}
 	e.That(a.Connections >= 20, "Connections", a.Connections, "20 or more, of which RDS keeps some")
 	e.That(a.BackupDays >= 1 && a.BackupDays <= 35, "BackupDays", a.BackupDays, "1 to 35")
 	e.That(loggroup.Retains(a.LogRetentionDays), "LogRetentionDays", a.LogRetentionDays, "a retention of CloudWatch Logs, such as 30")

@@ -33,13 +33,22 @@ const (
 // exports are the logs that go to CloudWatch.
 var exports = []string{"postgresql", "upgrade"}
 
-// instance makes the database, after what it would otherwise make itself.
-func (b *builder) instance(role *iam.Role, before []pulumi.Resource) (*rds.Instance, error) {
+// subnets makes the group of subnets that the database is in.
+func (b *builder) subnets() (*rds.SubnetGroup, error) {
 	subnets, err := rds.NewSubnetGroup(b.ctx, b.name, &rds.SubnetGroupArgs{
 		SubnetIds: b.args.SubnetIDs, Tags: b.tags(),
 	}, b.child)
 	if err != nil {
 		return nil, fmt.Errorf("creating subnet group: %w", err)
+	}
+	return subnets, nil
+}
+
+// instance makes the database, after what it would otherwise make itself.
+func (b *builder) instance(role *iam.Role, before []pulumi.Resource) (*database, error) {
+	subnets, err := b.subnets()
+	if err != nil {
+		return nil, err
 	}
 	parameters, err := b.parameters()
 	if err != nil {
@@ -54,7 +63,7 @@ func (b *builder) instance(role *iam.Role, before []pulumi.Resource) (*rds.Insta
 	if err != nil {
 		return nil, fmt.Errorf("creating instance: %w", err)
 	}
-	return made, nil
+	return &database{made.Address, pulumi.String("").ToStringOutput(), made.Identifier, made.Arn, made.ResourceId}, nil
 }
 
 // settings are all that does not come out of another part.
@@ -101,8 +110,14 @@ func (b *builder) parameters() (*rds.ParameterGroup, error) {
 	if err != nil {
 		return nil, err
 	}
+	parameters := rds.ParameterGroupParameterArray{}
+	for _, p := range b.args.parameters() {
+		parameters = append(parameters, rds.ParameterGroupParameterArgs{
+			Name: pulumi.String(p.name), Value: pulumi.String(p.value), ApplyMethod: pulumi.String(p.apply),
+		})
+	}
 	group, err := rds.NewParameterGroup(b.ctx, b.name+"-"+engine.Major, &rds.ParameterGroupArgs{
-		Family: pulumi.String(engine.Family()), Parameters: b.args.parameters(), Tags: b.tags(),
+		Family: pulumi.String(engine.Family()), Parameters: parameters, Tags: b.tags(),
 	}, b.child)
 	if err != nil {
 		return nil, fmt.Errorf("creating parameter group: %w", err)
@@ -110,21 +125,21 @@ func (b *builder) parameters() (*rds.ParameterGroup, error) {
 	return group, nil
 }
 
+// parameter is one parameter, and when it applies.
+type parameter struct{ name, value, apply string }
+
 // parameters are those that differ from RDS's own.
-func (a Args) parameters() rds.ParameterGroupParameterArray {
-	set := func(name, value, method string) rds.ParameterGroupParameterArgs {
-		return rds.ParameterGroupParameterArgs{Name: pulumi.String(name), Value: pulumi.String(value), ApplyMethod: pulumi.String(method)}
-	}
+func (a Args) parameters() []parameter {
 	const now, reboot = "immediate", "pending-reboot"
-	return rds.ParameterGroupParameterArray{
-		set("rds.force_ssl", "1", now),
-		set("log_connections", "1", now),
-		set("log_disconnections", "1", now),
-		set("log_lock_waits", "1", now),
-		set("log_min_duration_statement", "1000", now),
+	return []parameter{
+		{"rds.force_ssl", "1", now},
+		{"log_connections", "1", now},
+		{"log_disconnections", "1", now},
+		{"log_lock_waits", "1", now},
+		{"log_min_duration_statement", "1000", now},
 		// Statements that change the database, not those with its data.
-		set("log_statement", "ddl", now),
-		set("max_connections", strconv.Itoa(a.Connections), reboot),
+		{"log_statement", "ddl", now},
+		{"max_connections", strconv.Itoa(a.Connections), reboot},
 	}
 }
 

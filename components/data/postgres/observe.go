@@ -20,7 +20,7 @@ func (b *builder) logs() ([]pulumi.Resource, error) {
 	var groups []pulumi.Resource
 	for _, log := range exports {
 		group, err := loggroup.New(b.ctx, b.name+"-"+log, loggroup.Args{
-			Group: naming.DatabaseLogGroup(b.args.Identifier, log), Region: b.args.Region, AccountID: b.args.AccountID,
+			Group: b.args.logGroup(log), Region: b.args.Region, AccountID: b.args.AccountID,
 			RetentionDays: b.args.LogRetentionDays, KeyDeletionDays: b.args.KeyDeletionDays,
 		}, b.parent)
 		if err != nil {
@@ -29,6 +29,13 @@ func (b *builder) logs() ([]pulumi.Resource, error) {
 		groups = append(groups, group)
 	}
 	return groups, nil
+}
+
+func (a Args) logGroup(log string) string {
+	if a.Shape == Cluster {
+		return naming.DatabaseClusterLogGroup(a.Identifier, log)
+	}
+	return naming.DatabaseLogGroup(a.Identifier, log)
 }
 
 // monitoring makes the role by which RDS reports on the operating system, and
@@ -55,12 +62,20 @@ func (b *builder) monitoring() (*iam.Role, pulumi.Resource, error) {
 	return role, permission, nil
 }
 
-// monitoringTrust lets RDS assume the role for this instance and no other.
+// monitoringTrust lets RDS assume the role for this database and no other.
 func (a Args) monitoringTrust() iampolicy.Document {
+	arn := "arn:" + partition.Of(a.Region) + ":rds:" + a.Region + ":" + a.AccountID + ":"
+	var sources []string
+	for _, name := range a.instances() {
+		sources = append(sources, arn+"db:"+name)
+	}
+	if a.Shape == Cluster {
+		sources = append(sources, arn+"cluster:"+a.Identifier)
+	}
 	d := iampolicy.TrustService("monitoring.rds.amazonaws.com")
 	d[0].Condition = iampolicy.Conditions{
 		"StringEquals": {"aws:SourceAccount": {a.AccountID}},
-		"ArnLike":      {"aws:SourceArn": {"arn:" + partition.Of(a.Region) + ":rds:" + a.Region + ":" + a.AccountID + ":db:" + a.Identifier}},
+		"ArnLike":      {"aws:SourceArn": sources},
 	}
 	return d
 }
@@ -86,16 +101,40 @@ func (a Args) watched() []alarm {
 }
 
 // alarms tell the topic what the instance lacks and what happens to it.
-func (b *builder) alarms(of *rds.Instance) error {
+func (b *builder) alarms(of *database) error {
 	if b.args.AlarmTopicARN == nil {
 		return nil
 	}
 	topic := b.args.AlarmTopicARN.ToStringOutput()
+	for n, instance := range b.args.instances() {
+		name, dimension := b.name, of.identifier
+		if b.args.Shape == Cluster {
+			name, dimension = fmt.Sprintf("%s-%d", b.name, n+1), pulumi.Sprintf("%s-instance-%d", of.identifier, n+1)
+		}
+		if err := b.watch(name, instance, dimension, topic); err != nil {
+			return err
+		}
+	}
+	source, categories := "db-instance", []string{"failover", "failure", "low storage", "maintenance"}
+	if b.args.Shape == Cluster {
+		source, categories = "db-cluster", []string{"failover", "failure", "maintenance"}
+	}
+	if _, err := rds.NewEventSubscription(b.ctx, b.name, &rds.EventSubscriptionArgs{
+		SnsTopic: topic, SourceType: pulumi.String(source), SourceIds: pulumi.StringArray{of.identifier},
+		EventCategories: pulumi.ToStringArray(categories), Tags: b.tags(),
+	}, b.child); err != nil {
+		return fmt.Errorf("subscribing to events: %w", err)
+	}
+	return nil
+}
+
+// watch makes the alarms of one instance.
+func (b *builder) watch(name, instance string, dimension, topic pulumi.StringOutput) error {
 	for _, w := range b.args.watched() {
-		if _, err := cloudwatch.NewMetricAlarm(b.ctx, b.name+"-"+w.name, &cloudwatch.MetricAlarmArgs{
-			AlarmDescription: pulumi.String("Database " + b.args.Identifier + " " + w.says),
+		if _, err := cloudwatch.NewMetricAlarm(b.ctx, name+"-"+w.name, &cloudwatch.MetricAlarmArgs{
+			AlarmDescription: pulumi.String("Database " + instance + " " + w.says),
 			Namespace:        pulumi.String("AWS/RDS"), MetricName: pulumi.String(w.metric), Statistic: pulumi.String("Average"),
-			Dimensions:         pulumi.StringMap{"DBInstanceIdentifier": of.Identifier},
+			Dimensions:         pulumi.StringMap{"DBInstanceIdentifier": dimension},
 			ComparisonOperator: pulumi.String(w.comparison), Threshold: pulumi.Float64(w.threshold),
 			Period: pulumi.Int(300), EvaluationPeriods: pulumi.Int(3),
 			// A database that reports nothing is worth a look.
@@ -104,12 +143,6 @@ func (b *builder) alarms(of *rds.Instance) error {
 		}, b.child); err != nil {
 			return fmt.Errorf("creating alarm %s: %w", w.name, err)
 		}
-	}
-	if _, err := rds.NewEventSubscription(b.ctx, b.name, &rds.EventSubscriptionArgs{
-		SnsTopic: topic, SourceType: pulumi.String("db-instance"), SourceIds: pulumi.StringArray{of.Identifier},
-		EventCategories: pulumi.ToStringArray([]string{"failover", "failure", "low storage", "maintenance"}), Tags: b.tags(),
-	}, b.child); err != nil {
-		return fmt.Errorf("subscribing to events: %w", err)
 	}
 	return nil
 }

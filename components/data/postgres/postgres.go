@@ -4,7 +4,8 @@
 // RDS makes the master password, rotates it and keeps it in Secrets Manager: it is
 // in no state and no output. Applications log in with IAM, see [Postgres.ConnectARN].
 // The package makes the instance with its groups, logs, monitoring and alarms; no
-// users and no tables, which are made from inside. It makes no Multi-AZ DB cluster.
+// users and no tables, which are made from inside. Where more is read than one
+// instance can serve it makes a Multi-AZ DB cluster instead, see [Shape].
 //
 // See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_PostgreSQL.html
 package postgres
@@ -12,7 +13,6 @@ package postgres
 import (
 	"fmt"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/slipway-iac/slipway/internal/outputs"
@@ -29,7 +29,10 @@ type Postgres struct {
 	// Endpoint is the host that clients connect to, at [Port].
 	Endpoint pulumi.StringOutput `pulumi:"endpoint"`
 
-	// Identifier is the instance's name, and ARN its ARN.
+	// ReaderEndpoint is the host that clients of a Cluster read from; empty otherwise.
+	ReaderEndpoint pulumi.StringOutput `pulumi:"readerEndpoint"`
+
+	// Identifier is the instance's name, or the cluster's, and ARN its ARN.
 	Identifier pulumi.StringOutput `pulumi:"identifier"`
 	ARN        pulumi.StringOutput `pulumi:"arn"`
 
@@ -57,10 +60,10 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("postgres %q: %w", name, err)
 	}
-	c.Endpoint, c.Identifier, c.ARN, c.ResourceID = made.Address, made.Identifier, made.Arn, made.ResourceId
+	c.Endpoint, c.ReaderEndpoint, c.Identifier, c.ARN, c.ResourceID = made.endpoint, made.reader, made.identifier, made.arn, made.resourceID
 	c.SecurityGroupID = b.group.ID().ToStringOutput()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"endpoint": c.Endpoint, "identifier": c.Identifier, "arn": c.ARN, "securityGroupId": c.SecurityGroupID, "resourceId": c.ResourceID,
+		"endpoint": c.Endpoint, "readerEndpoint": c.ReaderEndpoint, "identifier": c.Identifier, "arn": c.ARN, "securityGroupId": c.SecurityGroupID, "resourceId": c.ResourceID,
 	})
 }
 
@@ -83,8 +86,13 @@ type builder struct {
 
 type idResource interface{ ID() pulumi.IDOutput }
 
-// build makes what the instance needs, the instance, and what watches it.
-func (b *builder) build() (*rds.Instance, error) {
+// database is what an instance and a cluster have in common.
+type database struct {
+	endpoint, reader, identifier, arn, resourceID pulumi.StringOutput
+}
+
+// build makes what the database needs, the database, and what watches it.
+func (b *builder) build() (*database, error) {
 	if err := b.admit(); err != nil {
 		return nil, err
 	}
@@ -96,7 +104,11 @@ func (b *builder) build() (*rds.Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := b.instance(role, append(logs, permission))
+	shape := b.instance
+	if b.args.Shape == Cluster {
+		shape = b.cluster
+	}
+	made, err := shape(role, append(logs, permission))
 	if err != nil {
 		return nil, err
 	}

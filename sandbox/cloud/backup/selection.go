@@ -62,7 +62,7 @@ func createSelection(tx *cloud.Tx, r *cloud.Resource) error {
 // volumes and buckets with one of their tags, or named by them.
 func Selected(tx *cloud.Tx) []*cloud.Resource {
 	var out []*cloud.Resource
-	for _, kind := range []string{cloud.DBInstance, cloud.Volume, cloud.Bucket} {
+	for _, kind := range []string{cloud.DBInstance, cloud.DBCluster, cloud.Volume, cloud.Bucket} {
 		if !tx.Knows(kind) {
 			continue
 		}

@@ -48,36 +48,15 @@ func updateInstance(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 	if err := checkSettings(tx, p); err != nil {
 		return err
 	}
-	version, _ := resolve(p.Str("engineVersion"))
-	have := r.Props.Str("engineVersionActual")
-	if strings.HasPrefix(have, p.Str("engineVersion")+".") {
-		version = have
-	}
+	version, err := upgraded(r, p)
 	switch {
-	case less(version, have):
-		return versionDown.Refuse("Cannot upgrade postgres from %s to %s", have, version)
-	case strings.Split(version, ".")[0] != strings.Split(have, ".")[0] && !p.Bool("allowMajorVersionUpgrade"):
-		return majorFlag.Refuse("The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version: %s to %s", have, version)
-	case p.Int("allocatedStorage") < r.Props.Int("allocatedStorage"):
-		return storageLess.Refuse("Requested storage size (%d) cannot be less than the current storage size (%d).", p.Int("allocatedStorage"), r.Props.Int("allocatedStorage"))
+	case err != nil:
+		return err
 	case p.Obj("blueGreenUpdate").Bool("enabled") && p.Bool("manageMasterUserPassword"):
 		return blueGreen.Refuse("A blue/green deployment of %s is not possible: its master password is managed in Secrets Manager", p.Str("identifier"))
 	}
-	switch managed := r.Props.Bool("manageMasterUserPassword"); {
-	case managed && !news.Bool("manageMasterUserPassword"):
-		unmanage(tx, r)
-	case !managed && news.Bool("manageMasterUserPassword"):
-		manage(tx, r)
-	}
-	before, after := r.Props.Strs("enabledCloudwatchLogsExports"), news.Strs("enabledCloudwatchLogsExports")
-	for _, log := range before {
-		if !slices.Contains(after, log) {
-			stop(tx, r.Props, log)
-		}
-	}
-	for _, log := range after {
-		write(tx, r.Props, log)
-	}
+	hand(tx, r, news)
+	export(tx, r, news)
 	ec2.ReleaseInterfaces(tx, ec2.For(cloud.DBInstance, r.ID))
 	if err := place(tx, r, p); err != nil {
 		return err
@@ -88,6 +67,48 @@ func updateInstance(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 	r.Props["port"] = p["port"]
 	setEndpoint(r.Props)
 	return nil
+}
+
+// upgraded is the version that an instance or a cluster comes to have. It refuses
+// what can only rise to fall.
+func upgraded(r *cloud.Resource, p cloud.Props) (string, error) {
+	version, _ := resolve(p.Str("engineVersion"))
+	have := r.Props.Str("engineVersionActual")
+	if strings.HasPrefix(have, p.Str("engineVersion")+".") {
+		version = have
+	}
+	switch {
+	case less(version, have):
+		return "", versionDown.Refuse("Cannot upgrade postgres from %s to %s", have, version)
+	case strings.Split(version, ".")[0] != strings.Split(have, ".")[0] && !p.Bool("allowMajorVersionUpgrade"):
+		return "", majorFlag.Refuse("The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version: %s to %s", have, version)
+	case p.Int("allocatedStorage") < r.Props.Int("allocatedStorage"):
+		return "", storageLess.Refuse("Requested storage size (%d) cannot be less than the current storage size (%d).", p.Int("allocatedStorage"), r.Props.Int("allocatedStorage"))
+	}
+	return version, nil
+}
+
+// hand gives the master password to RDS, or takes it back.
+func hand(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) {
+	switch managed := r.Props.Bool("manageMasterUserPassword"); {
+	case managed && !news.Bool("manageMasterUserPassword"):
+		unmanage(tx, r)
+	case !managed && news.Bool("manageMasterUserPassword"):
+		manage(tx, r)
+	}
+}
+
+// export has the logs written that are asked for, and no others.
+func export(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) {
+	before, after := r.Props.Strs("enabledCloudwatchLogsExports"), news.Strs("enabledCloudwatchLogsExports")
+	for _, log := range before {
+		if !slices.Contains(after, log) {
+			stop(tx, r.Props, log)
+		}
+	}
+	for _, log := range after {
+		write(tx, r.Props, log)
+	}
 }
 
 // deleteInstance deletes an instance. Its final snapshot stays, as do the groups

@@ -98,6 +98,17 @@ func checkNew(tx *cloud.Tx, p cloud.Props) error {
 
 // checkSettings refuses settings, of a new instance or a changed one.
 func checkSettings(tx *cloud.Tx, p cloud.Props) error {
+	if err := checkCommon(tx, p); err != nil {
+		return err
+	}
+	if err := checkParameterGroup(tx, p, cloud.DBParameterGroup, noParameterGroup); err != nil {
+		return err
+	}
+	return checkStorage(p)
+}
+
+// checkCommon refuses settings that instances and clusters have in common.
+func checkCommon(tx *cloud.Tx, p cloud.Props) error {
 	_, m := resolve(p.Str("engineVersion"))
 	password := p.Str("password")
 	switch {
@@ -113,27 +124,23 @@ func checkSettings(tx *cloud.Tx, p cloud.Props) error {
 			return err
 		}
 	}
-	if err := checkParameterGroup(tx, p, *m); err != nil {
-		return err
-	}
-	if err := checkStorage(p); err != nil {
-		return err
-	}
 	return checkWindows(p.Str("backupWindow"), p.Str("maintenanceWindow"))
 }
 
-func checkParameterGroup(tx *cloud.Tx, p cloud.Props, m major) error {
+// checkParameterGroup wants a parameter group of a kind that is for the version.
+func checkParameterGroup(tx *cloud.Tx, p cloud.Props, kind string, none *cloud.Rule) error {
 	name := p.Str("parameterGroupName")
+	_, m := resolve(p.Str("engineVersion"))
 	if name == "" || name == "default."+m.family() {
 		return nil
 	}
 	family := ""
-	if g := tx.Get(cloud.DBParameterGroup, name); g != nil {
+	if g := tx.Get(kind, name); g != nil {
 		family = g.Props.Str("family")
 	} else if base, isDefault := familyOfDefault(name); isDefault {
 		family = base
 	} else {
-		return noParameterGroup.Refuse("DBParameterGroup not found: %s", name)
+		return none.Refuse("%s not found: %s", map[string]string{cloud.DBParameterGroup: "DBParameterGroup", cloud.DBClusterParameterGroup: "DBClusterParameterGroup"}[kind], name)
 	}
 	if family != m.family() {
 		return familyMismatch.Refuse("The parameter group %s with DBParameterGroupFamily %s can't be used for this instance. Please use a Parameter Group with DBParameterGroupFamily %s", name, family, m.family())

@@ -170,8 +170,11 @@ func setEndpoint(p cloud.Props) {
 
 // manage makes the secret of a master password that RDS manages.
 func manage(tx *cloud.Tx, r *cloud.Resource) {
-	key := r.Props.Str("masterUserSecretKmsKeyId")
-	secret := secretsmanager.Make(tx, owner, "rds!"+strings.ToLower(r.ID), "The secret associated with the primary RDS DB instance: "+r.Props.Str("arn"), key)
+	key, id, of := r.Props.Str("masterUserSecretKmsKeyId"), r.Props.Str("resourceId"), "primary RDS DB instance"
+	if cluster := r.Props.Str("clusterResourceId"); cluster != "" {
+		id, of = cluster, "primary RDS DB cluster"
+	}
+	secret := secretsmanager.Make(tx, owner, "rds!"+strings.ToLower(id), "The secret associated with the "+of+": "+r.Props.Str("arn"), key)
 	r.Props["masterUserSecrets"] = []any{map[string]any{"kmsKeyId": key, "secretArn": secret.ID, "secretStatus": "active"}}
 }
 

@@ -53,7 +53,7 @@ func createParameterGroup(tx *cloud.Tx, r *cloud.Resource) error {
 	switch {
 	case !parameterGroupNames.MatchString(name) || len(name) > 255:
 		return parameterGroupName.Refuse("The parameter DBParameterGroupName is not a valid identifier: %q must begin with a letter, have letters, digits and hyphens, and not end with a hyphen or have two in a row", name)
-	case tx.Get(cloud.DBParameterGroup, name) != nil:
+	case tx.Get(r.Kind, name) != nil:
 		return parameterGroupExists.Refuse("Parameter group %s already exists", name)
 	case majorOf(r.Props.Str("family")) == nil:
 		return parameterGroupFamily.Refuse("ParameterGroupFamily %s is not a valid parameter group family; the sandbox has those of PostgreSQL", r.Props.Str("family"))

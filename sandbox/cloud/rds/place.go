@@ -20,18 +20,7 @@ func place(tx *cloud.Tx, r *cloud.Resource, p cloud.Props) error {
 	if group == nil {
 		return nil
 	}
-	zones := map[string]string{}
-	var order []string
-	for _, id := range slices.Sorted(slices.Values(group.Props.Strs("subnetIds"))) {
-		s := tx.Get(cloud.Subnet, id)
-		if s == nil {
-			continue
-		}
-		if zone := s.Props.Str("availabilityZone"); zones[zone] == "" {
-			zones[zone], order = id, append(order, zone)
-		}
-	}
-	slices.Sort(order)
+	zones, order := zonesOf(tx, group)
 	if zone := p.Str("availabilityZone"); zone != "" {
 		if zones[zone] == "" {
 			return instanceZone.Refuse("DB subnet group %s has no subnet in %s", group.ID, zone)
@@ -46,10 +35,31 @@ func place(tx *cloud.Tx, r *cloud.Resource, p cloud.Props) error {
 	if p.Bool("multiAz") {
 		copies = min(2, len(order))
 	}
+	return attach(tx, r, p, zones, order[:copies])
+}
+
+// zonesOf are the zones of a group, each with one of its subnets.
+func zonesOf(tx *cloud.Tx, group *cloud.Resource) (zones map[string]string, order []string) {
+	zones = map[string]string{}
+	for _, id := range slices.Sorted(slices.Values(group.Props.Strs("subnetIds"))) {
+		s := tx.Get(cloud.Subnet, id)
+		if s == nil {
+			continue
+		}
+		if zone := s.Props.Str("availabilityZone"); zones[zone] == "" {
+			zones[zone], order = id, append(order, zone)
+		}
+	}
+	slices.Sort(order)
+	return zones, order
+}
+
+// attach puts an interface into a subnet of each zone.
+func attach(tx *cloud.Tx, r *cloud.Resource, p cloud.Props, zones map[string]string, order []string) error {
 	var on []string
-	for _, zone := range order[:copies] {
+	for _, zone := range order {
 		nic, err := ec2.AttachInterface(tx, ec2.Interface{
-			SubnetID: zones[zone], SecurityGroups: p.Strs("vpcSecurityGroupIds"), For: ec2.For(cloud.DBInstance, r.ID), Owner: owner,
+			SubnetID: zones[zone], SecurityGroups: p.Strs("vpcSecurityGroupIds"), For: ec2.For(r.Kind, r.ID), Owner: owner,
 			Description: "RDSNetworkInterface", Public: p.Bool("publiclyAccessible"),
 		})
 		if err != nil {
@@ -61,8 +71,11 @@ func place(tx *cloud.Tx, r *cloud.Resource, p cloud.Props) error {
 	return nil
 }
 
-// logGroup is where an instance's log goes.
+// logGroup is where the log of an instance or a cluster goes.
 func logGroup(p cloud.Props, log string) string {
+	if cluster := p.Str("clusterIdentifier"); cluster != "" {
+		return "/aws/rds/cluster/" + cluster + "/" + log
+	}
 	return "/aws/rds/instance/" + p.Str("identifier") + "/" + log
 }
 

@@ -1,11 +1,12 @@
-// Package rds simulates Amazon RDS for PostgreSQL: instances, the groups of
-// subnets and parameters that they use, final snapshots and event subscriptions.
+// Package rds simulates Amazon RDS for PostgreSQL: instances, Multi-AZ DB clusters,
+// the groups of subnets and parameters that they use, final snapshots and event
+// subscriptions.
 //
 // An instance has an interface in a subnet of its group, a second one in another
-// zone when it is Multi-AZ, and holds subnets and security groups by them. A
-// master password that RDS manages is a secret of Secrets Manager that belongs to
+// zone when it is Multi-AZ, and holds subnets and security groups by them; a cluster
+// has one in each of three zones. A master password that RDS manages is a secret of Secrets Manager that belongs to
 // RDS. Logs that it exports go to log groups. What it does not simulate: other
-// engines, clusters, option groups, restoring, and waiting: a change applies at
+// engines, Aurora, the instances of a cluster, option groups, restoring, and waiting: a change applies at
 // once, whatever applyImmediately says.
 package rds
 
@@ -16,7 +17,7 @@ import (
 // Service lists what RDS adds to an account.
 func Service() cloud.Service {
 	return cloud.Service{
-		Kinds: []cloud.Kind{subnetGroupKind(), parameterGroupKind(), instanceKind(), snapshotKind(), subscriptionKind()},
+		Kinds: []cloud.Kind{subnetGroupKind(), parameterGroupKind(), instanceKind(), snapshotKind(), subscriptionKind(), clusterKind(), clusterParameterGroupKind(), clusterSnapshotKind()},
 		Tags:  tagRules,
 	}
 }

@@ -86,11 +86,21 @@ func updateSubnetGroup(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error 
 			}
 		}
 	}
+	for _, c := range tx.List(cloud.DBCluster, cloud.Prop("dbSubnetGroupName", r.ID)) {
+		for _, nic := range ec2.InterfacesFor(tx, ec2.For(cloud.DBCluster, c.ID)) {
+			if id := nic.Props.Str("subnetId"); !slices.Contains(kept, id) {
+				return subnetInUse.Refuse("The DB subnet group cannot lose %s: DB cluster %s is in it", id, c.ID)
+			}
+		}
+	}
 	_, err := vpcOf(tx, kept)
 	return err
 }
 
 func deleteSubnetGroup(tx *cloud.Tx, r *cloud.Resource) error {
+	if c := tx.One(cloud.DBCluster, cloud.Prop("dbSubnetGroupName", r.ID)); c != nil {
+		return groupInUse.Refuse("Cannot delete the subnet group '%s' because at least one database cluster: %s is still using it.", r.ID, c.ID)
+	}
 	if i := tx.One(cloud.DBInstance, cloud.Prop("dbSubnetGroupName", r.ID)); i != nil {
 		return groupInUse.Refuse("Cannot delete the subnet group '%s' because at least one database instance: %s is still using it.", r.ID, i.Props.Str("identifier"))
 	}

@@ -67,11 +67,16 @@ func checkSubscription(tx *cloud.Tx, p cloud.Props) error {
 		return subscriptionSNS.Refuse("You do not have permission to publish to the SNS topic ARN %s: its policy must allow sns:Publish to %s", p.Str("snsTopic"), publisher)
 	case len(p.Strs("sourceIds")) > 0 && p.Str("sourceType") == "":
 		return subscriptionType.Refuse("The SourceType parameter is required when SourceIds are given")
-	case p.Str("sourceType") != "db-instance":
+	}
+	sources := map[string]struct{ kind, name string }{
+		"db-instance": {cloud.DBInstance, "identifier"}, "db-cluster": {cloud.DBCluster, "clusterIdentifier"},
+	}
+	source, known := sources[p.Str("sourceType")]
+	if !known {
 		return nil
 	}
 	for _, id := range p.Strs("sourceIds") {
-		if tx.One(cloud.DBInstance, cloud.Prop("identifier", id)) == nil {
+		if tx.One(source.kind, cloud.Prop(source.name, id)) == nil {
 			return subscriptionSource.Refuse("Could not find source with name: %s", id)
 		}
 	}
