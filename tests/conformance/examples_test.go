@@ -106,6 +106,10 @@ func (e *exampleMaker) databases() {
 			subnets, zones[zone] = append(subnets, m.id), true
 		}
 	}
+	// A cluster of databases is in three zones, of which dev has two.
+	subnets = append(subnets, e.make(cloud.Subnet, "third", cloud.Props{
+		"vpcId": e.one(cloud.VPC).id, "availabilityZone": "us-west-2c", "cidrBlock": "10.0.64.0/24",
+	}).id)
 	group := e.make(cloud.DBSubnetGroup, "database", cloud.Props{"name": "example", "subnetIds": subnets, "description": "example"})
 	parameters := e.make(cloud.DBParameterGroup, "database", cloud.Props{
 		"name": "example", "family": "postgres17", "description": "example", "parameters": []any{map[string]any{"name": "log_statement", "value": "ddl"}},
