@@ -57,7 +57,7 @@ func clusterKind() cloud.Kind {
 			"skipFinalSnapshot": cloud.Bool.Default(false), "storageEncrypted": cloud.Bool.Computed().ForceNew(),
 			"storageType": cloud.String.Computed().ForceNew(), "vpcSecurityGroupIds": cloud.SetOf(cloud.String).Computed(),
 
-			"arn": cloud.String.Output(), "clusterMembers": cloud.SetOf(cloud.String).Output(), "clusterResourceId": cloud.String.Output(),
+			"arn": cloud.String.Output(), "clusterMembers": cloud.SetOf(cloud.String).Computed(), "clusterResourceId": cloud.String.Output(),
 			"endpoint": cloud.String.Output(), "engineVersionActual": cloud.String.Output(), "hostedZoneId": cloud.String.Output(),
 			"masterUserSecrets": cloud.ListOf(secret).Output(), "readerEndpoint": cloud.String.Output(),
 		},

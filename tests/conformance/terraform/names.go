@@ -12,6 +12,7 @@ var irregularTypes = map[string]string{
 	"aws:iam/openIdConnectProvider:OpenIdConnectProvider":                                        "aws_iam_openid_connect_provider",
 	"aws:rds/instance:Instance":                                                                  "aws_db_instance",
 	"aws:rds/snapshot:Snapshot":                                                                  "aws_db_snapshot",
+	"aws:rds/clusterSnapshot:ClusterSnapshot":                                                    "aws_db_cluster_snapshot",
 	"aws:rds/subnetGroup:SubnetGroup":                                                            "aws_db_subnet_group",
 	"aws:rds/parameterGroup:ParameterGroup":                                                      "aws_db_parameter_group",
 	"aws:rds/eventSubscription:EventSubscription":                                                "aws_db_event_subscription",
