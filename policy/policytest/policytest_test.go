@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 
 	"github.com/slipway-iac/slipway/policy/catalogue"
+	"github.com/slipway-iac/slipway/policy/control"
 	"github.com/slipway-iac/slipway/policy/pack"
 )
 
@@ -47,7 +48,7 @@ func said(t *testing.T, state apitype.UntypedDeployment, configuration map[strin
 	p.Clock = func() time.Time { return time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC) }
 	for i := range p.Controls {
 		if p.Controls[i].ID == "required-tags" {
-			p.Controls[i].Settings[0].Default = []string{"owner"}
+			p.Controls[i].Settings = []control.Setting{{Name: "tags", Doc: "Keys of the tags", Default: []string{"owner"}}}
 		}
 	}
 	found, err := Analyze(t.Context(), p, state, configuration)
