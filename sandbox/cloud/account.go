@@ -199,7 +199,7 @@ func (a *Account) Update(s Session, kind, id string, news Props) (*Resource, err
 		return nil, fmt.Errorf("updating %s (%s): it does not exist in account %s; run a refresh", k.Noun, id, a.id)
 	}
 	r.Given = news.Clone()
-	news = k.Fields.withDefaults(news)
+	news = k.Fields.withDefaults(k.unchanged(r.Props, news))
 	if k.Tagged {
 		err = k.tags.check(allTags(s, news))
 	}

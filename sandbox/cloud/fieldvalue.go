@@ -44,6 +44,9 @@ var (
 	ARNText = Text{"an ARN", "arn:aws:iam::123456789012:role/example", func(s string) bool {
 		return strings.HasPrefix(s, "arn:") && strings.Count(s, ":") >= 5
 	}}
+	AccountText = Text{"an account ID of 12 digits", "123456789012", func(s string) bool {
+		return len(s) == 12 && strings.Trim(s, "0123456789") == ""
+	}}
 	BoolText = Text{"true or false", "true", func(s string) bool { _, err := strconv.ParseBool(s); return err == nil }}
 	TimeText = Text{"a time as in RFC 3339", "2030-01-02T03:04:05Z", func(s string) bool {
 		_, err := time.Parse(time.RFC3339, s)

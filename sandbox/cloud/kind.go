@@ -24,6 +24,9 @@ type Kind struct {
 	// Check finds what the provider refuses before it calls AWS. Values may be
 	// unknown.
 	Check func(p Props) []Problem
+	// Unchanged puts back in news what the provider takes for no change, by what
+	// else is in them: its DiffSuppressFunc. Nil when there is nothing.
+	Unchanged func(state, news Props)
 	// Create completes r, whose Props hold the inputs and defaults: it sets the
 	// ID and the properties that AWS sets, and makes what else comes into being.
 	Create func(tx *Tx, r *Resource) error

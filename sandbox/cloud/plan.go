@@ -30,7 +30,17 @@ func (a *Account) Diff(s Session, kind string, oldInputs, state, news Props) ([]
 	if err != nil {
 		return nil, err
 	}
-	return k.diff(s, oldInputs, state, news), nil
+	return k.diff(s, oldInputs, state, k.unchanged(state, news)), nil
+}
+
+// unchanged are the news without what the provider takes for no change.
+func (k *Kind) unchanged(state, news Props) Props {
+	if k.Unchanged == nil {
+		return news
+	}
+	news = news.Clone()
+	k.Unchanged(state, news)
+	return news
 }
 
 func (k *Kind) diff(s Session, oldInputs, state, news Props) []Change {
@@ -60,7 +70,7 @@ func (a *Account) PreviewUpdate(s Session, kind string, oldInputs, state, news P
 	if err != nil {
 		return nil, err
 	}
-	news = k.Fields.withDefaults(news)
+	news = k.Fields.withDefaults(k.unchanged(state, news))
 	props := k.withAllTags(s, k.Fields.merge(state, news), news)
 	if k.Stale != nil {
 		for _, name := range k.Stale(changedNames(k.Fields.diff("", oldInputs, state, news, false)), news) {

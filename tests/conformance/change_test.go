@@ -250,7 +250,9 @@ func byProvider(p terraform.Planned) string {
 	switch a := p.Change.Actions; {
 	case slices.Contains(a, "delete"):
 		return "replace"
-	case slices.Contains(a, "update"):
+	// Terraform also calls it an update when a value only becomes a secret, which
+	// the state that is made up does not say of any.
+	case slices.Contains(a, "update") && len(p.Differences()) > 0:
 		return "update"
 	}
 	return "nothing"

@@ -5,6 +5,10 @@ import "github.com/slipway-iac/slipway/sandbox/cloud"
 // oneOfList is said of blocks of the provider's newer kind of resource.
 const oneOfList = "the provider checks that there is one only after its schema; pulumi-aws makes an object of it"
 
+// early is said of mistakes that the provider lets through to AWS, which refuses
+// them, and the sandbox before anything is made.
+const early = "AWS refuses it; the sandbox says so before anything is made"
+
 // explained are the differences that cannot be reconciled.
 var explained = []explanation{
 	{"", "tagsAll", "set by AWS only", "pulumi-aws makes an output of what the provider computes and yet lets one set"},
@@ -15,6 +19,12 @@ var explained = []explanation{
 	{cloud.EventRule, "state", "planned value", "EventBridge enables a rule, and the provider reads it back"},
 	{cloud.Certificate, "domainValidationOptions", "planned value", "the provider tells the domains ahead, but not their records"},
 	{cloud.Certificate, "subjectAlternativeNames", "planned value", "the provider tells ahead that the domain itself is among the names"},
+	{cloud.EventTarget, "retryPolicy.maximumEventAgeInSeconds", "validation", early},
+	{cloud.DBInstance, "storageType", "validation", early},
+	{cloud.Queue, "receiveWaitTimeSeconds", "validation", early},
+	{cloud.DBInstance, "engine", "validation", "the sandbox has PostgreSQL only, and says so early"},
+	{cloud.MetricAlarm, "metricName", "validation", "the sandbox has no alarms of metric queries, and says so early"},
+	{cloud.Queue, "kmsDataKeyReusePeriodSeconds", "change", "the provider plans nothing while SQS's own keys are in use"},
 	{cloud.Subnet, "ipv6Native", "validation", "the sandbox has no subnets without IPv4, and says so early"},
 	{cloud.IAMRole, "inlinePolicies", "change", "the provider takes one inline policy without name and text for none"},
 	{cloud.BucketLifecycle, "rules.noncurrentVersionExpiration.newerNoncurrentVersions", "planned value", "the provider marks it as filled in by AWS, and plans nothing where nothing is said"},

@@ -15,7 +15,7 @@ func validationKind() cloud.Kind {
 		Token: cloud.CertificateValidation, Noun: "ACM Certificate Validation", Service: serviceName,
 		CreateCall: "DescribeCertificate", UpdateCall: "DescribeCertificate", DeleteCall: "DescribeCertificate",
 		Fields: cloud.Fields{
-			"certificateArn":        cloud.String.Like(cloud.ARNText).Required().ForceNew(),
+			"certificateArn":        cloud.String.Required().ForceNew(),
 			"validationRecordFqdns": cloud.SetOf(cloud.String).ForceNew(),
 		},
 		Create: func(tx *cloud.Tx, r *cloud.Resource) error {

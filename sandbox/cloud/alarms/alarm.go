@@ -35,7 +35,6 @@ func rule(name, code string, tag cloud.Tag, effect cloud.Effect) *cloud.Rule {
 var (
 	alarmRange      = rule("metric-alarm-range", "ValidationError", cloud.Verified, cloud.Refuses)
 	alarmThreshold  = rule("metric-alarm-without-threshold", "ValidationError", cloud.Memory, cloud.Refuses)
-	alarmStatistic  = rule("metric-alarm-without-statistic", "ValidationError", cloud.Verified, cloud.Refuses)
 	alarmDatapoints = rule("metric-alarm-datapoints", "ValidationError", cloud.Verified, cloud.Refuses)
 	alarmRegion     = rule("metric-alarm-action-elsewhere", "ValidationError", cloud.Memory, cloud.Refuses)
 	alarmAction     = rule("metric-alarm-action-missing", "ValidationError", cloud.Memory, cloud.Warns)
@@ -50,6 +49,12 @@ var (
 	comparisons = []string{
 		"GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold",
 		"LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold",
+	}
+	units = []string{
+		"Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes",
+		"Bits", "Kilobits", "Megabits", "Gigabits", "Terabits", "Percent", "Count",
+		"Bytes/Second", "Kilobytes/Second", "Megabytes/Second", "Gigabytes/Second", "Terabytes/Second",
+		"Bits/Second", "Kilobits/Second", "Megabits/Second", "Gigabits/Second", "Terabits/Second", "Count/Second", "None",
 	}
 	nameText  = cloud.Text{Want: "1 to 255 characters without a colon at the start", Example: "example", Good: short(255)}
 	wordsText = cloud.Text{Want: "at most 1024 characters", Example: "An example", Good: short(1024)}
@@ -82,7 +87,7 @@ func alarmKind() cloud.Kind {
 			"statistic":                         cloud.String.OneOf("SampleCount", "Average", "Sum", "Minimum", "Maximum"),
 			"threshold":                         cloud.Number,
 			"treatMissingData":                  cloud.String.OneOf("breaching", "notBreaching", "ignore", "missing").Default("missing"),
-			"unit":                              cloud.String,
+			"unit":                              cloud.String.OneOf(units...),
 			"arn":                               cloud.String.Output(),
 		},
 		Check: checkAlarm, Create: createAlarm,
@@ -102,8 +107,8 @@ func checkAlarm(p cloud.Props) []cloud.Problem {
 	if !p.Has("metricName") {
 		bad("metricName", "is required: the sandbox has no alarms of metric queries")
 	}
-	if p.Has("statistic") && p.Has("extendedStatistic") {
-		bad("statistic", "conflicts with extendedStatistic")
+	if p.Has("statistic") == p.Has("extendedStatistic") {
+		bad("statistic", "or extendedStatistic is wanted, and not both")
 	}
 	for _, property := range []string{"alarmActions", "insufficientDataActions", "okActions"} {
 		if len(p.List(property)) > 5 {
@@ -147,8 +152,6 @@ func checkMeaning(tx *cloud.Tx, p cloud.Props) error {
 		return alarmDatapoints.Refuse("DatapointsToAlarm must be less than or equal to EvaluationPeriods: %d and %d", p.Int("datapointsToAlarm"), periods)
 	case !p.Has("threshold"):
 		return alarmThreshold.Refuse("Threshold must be specified for an alarm on a static value")
-	case p.Str("statistic") == "" && p.Str("extendedStatistic") == "":
-		return alarmStatistic.Refuse("Exactly one of Statistic or ExtendedStatistic must be specified")
 	}
 	for _, arn := range actions(p) {
 		parts := strings.Split(arn, ":")

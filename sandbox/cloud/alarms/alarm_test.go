@@ -49,7 +49,6 @@ func TestRefusals(t *testing.T) {
 		"too many datapoints": {cloud.Props{"datapointsToAlarm": 4.0}, "metric-alarm-datapoints"},
 		"all datapoints":      {cloud.Props{"datapointsToAlarm": 3.0}, ""},
 		"no threshold":        {cloud.Props{"threshold": nil}, "metric-alarm-without-threshold"},
-		"no statistic":        {cloud.Props{"statistic": nil}, "metric-alarm-without-statistic"},
 		"a percentile":        {cloud.Props{"statistic": nil, "extendedStatistic": "p99"}, ""},
 		"another region":      {cloud.Props{"okActions": []any{"arn:aws:sns:us-east-1:123456789012:t"}}, "metric-alarm-action-elsewhere"},
 	} {
@@ -75,8 +74,11 @@ func TestProviderChecks(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
 		six = append(six, topic+name)
 	}
+	if problems, err := a.Check(cloud.MetricAlarm, alarm(cloud.Props{"statistic": nil})); err != nil || len(problems) != 1 || problems[0].Property != "statistic" {
+		t.Errorf("no statistic: got %v, %v, want one problem", problems, err)
+	}
 	for property, value := range map[string]any{
-		"period": 90.0, "metricName": nil, "alarmActions": six, "extendedStatistic": "p99", "evaluationPeriods": 0.0, "namespace": ":x",
+		"unit": "Furlongs", "period": 90.0, "metricName": nil, "alarmActions": six, "extendedStatistic": "p99", "evaluationPeriods": 0.0, "namespace": ":x",
 		"treatMissingData": "sleep", "statistic": "Median", "comparisonOperator": "Equals", "name": strings.Repeat("n", 256),
 	} {
 		problems, err := a.Check(cloud.MetricAlarm, alarm(cloud.Props{property: value}))

@@ -36,7 +36,7 @@ func TestTagsOfServices(t *testing.T) {
 		cloud.DBParameterGroup:   {cloud.Props{"name": "g", "family": "postgres17"}, "rds", "InvalidParameterValue", "InvalidParameterValue"},
 		cloud.Queue:              {cloud.Props{"name": "q"}, "sqs", "InvalidParameterValue", "InvalidParameterValue"},
 		cloud.Topic:              {cloud.Props{"name": "t"}, "sns", "TagLimitExceeded", "InvalidParameter"},
-		cloud.MetricAlarm:        {cloud.Props{"metricName": "m", "comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 1.0}, "alarms", "LimitExceededException", "InvalidParameterValue"},
+		cloud.MetricAlarm:        {cloud.Props{"metricName": "m", "statistic": "Sum", "comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 1.0}, "alarms", "LimitExceededException", "InvalidParameterValue"},
 		cloud.BackupVault:        {cloud.Props{"name": "vault"}, "backup", "LimitExceededException", "InvalidParameterValueException"},
 		cloud.EventRule:          {cloud.Props{"name": "r", "scheduleExpression": "rate(1 hour)"}, "events", "LimitExceededException", "ValidationException"},
 		cloud.Certificate:        {cloud.Props{"domainName": "example.com"}, "acm", "TooManyTagsException", "InvalidTagException"},

@@ -92,7 +92,6 @@ func TestRefusals(t *testing.T) {
 		"a vault without its key": {"backup-vault-key", cloud.BackupVault, cloud.Props{"name": "v2", "kmsKeyArn": "arn:aws:kms:us-west-2:123456789012:key/no"}},
 		"a lock of no vault":      {"backup-vault-missing", cloud.BackupVaultLock, lock(cloud.Props{"backupVaultName": "v2"})},
 		"a policy of no vault":    {"backup-vault-missing", cloud.BackupVaultPolicy, policy("{}").With(cloud.Props{"backupVaultName": "v2"})},
-		"two days of grace":       {"backup-vault-lock-range", cloud.BackupVaultLock, lock(cloud.Props{"changeableForDays": 2.0})},
 		"kept for no day":         {"backup-vault-lock-range", cloud.BackupVaultLock, lock(cloud.Props{"minRetentionDays": 0.0})},
 		"kept for 101 years":      {"backup-vault-lock-range", cloud.BackupVaultLock, lock(cloud.Props{"maxRetentionDays": 36501.0})},
 		"most less than least":    {"backup-vault-lock-range", cloud.BackupVaultLock, lock(cloud.Props{"minRetentionDays": 8.0, "maxRetentionDays": 7.0})},

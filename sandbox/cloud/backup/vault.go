@@ -76,7 +76,7 @@ func lockKind() cloud.Kind {
 		CreateCall: "PutBackupVaultLockConfiguration", UpdateCall: "PutBackupVaultLockConfiguration", DeleteCall: "DeleteBackupVaultLockConfiguration",
 		Fields: cloud.Fields{
 			"backupVaultName":   cloud.String.Like(vaultText).Required().ForceNew(),
-			"changeableForDays": cloud.Number.ForceNew(),
+			"changeableForDays": cloud.Number.AtLeast(graceDays).ForceNew(),
 			"maxRetentionDays":  cloud.Number.ForceNew(),
 			"minRetentionDays":  cloud.Number.ForceNew(),
 			"backupVaultArn":    cloud.String.Output(),
@@ -96,8 +96,6 @@ func createLock(tx *cloud.Tx, r *cloud.Resource) error {
 	}
 	least, most := p.Int("minRetentionDays"), p.Int("maxRetentionDays")
 	switch {
-	case p.Has("changeableForDays") && p.Int("changeableForDays") < graceDays:
-		return lockRange.Refuse("ChangeableForDays must be at least %d: %d", graceDays, p.Int("changeableForDays"))
 	case p.Has("minRetentionDays") && least < 1, p.Has("maxRetentionDays") && (most < 1 || most > 36500):
 		return lockRange.Refuse("Retention must be between 1 and 36500 days: %d to %d", least, most)
 	case p.Has("maxRetentionDays") && most < least:

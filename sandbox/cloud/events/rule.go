@@ -12,6 +12,7 @@ import (
 var (
 	nameForm     = regexp.MustCompile(`^[0-9A-Za-z_.-]{1,64}$`)
 	nameText     = cloud.Text{Want: "1 to 64 letters, digits and . - _", Example: "example", Good: nameForm.MatchString}
+	busText      = cloud.Text{Want: "a name of letters, digits and . - _ /, or an ARN", Example: "default", Good: regexp.MustCompile(`^([/.0-9A-Za-z_-]+|arn:.+)$`).MatchString}
 	scheduleText = cloud.Text{Want: "at most 256 characters", Example: "rate(1 hour)", Good: func(s string) bool { return len(s) <= 256 }}
 	wordsText    = cloud.Text{Want: "at most 512 characters", Example: "An example", Good: func(s string) bool { return len(s) <= 512 }}
 	scheduleForm = regexp.MustCompile(`^(rate\([1-9][0-9]* (minutes?|hours?|days?)\)|cron\(\S+( \S+){5}\))$`)
@@ -25,7 +26,7 @@ func ruleKind() cloud.Kind {
 			"name":               cloud.String.Like(nameText).AutoNamed(64).ForceNew(),
 			"namePrefix":         cloud.String.Like(nameText).Computed().ForceNew(),
 			"description":        cloud.String.Like(wordsText),
-			"eventBusName":       cloud.String.ForceNew().Default(defaultBus),
+			"eventBusName":       cloud.String.Like(busText).ForceNew().Default(defaultBus),
 			"eventPattern":       cloud.JSON,
 			"forceDestroy":       cloud.Bool.Default(false),
 			"roleArn":            cloud.String.Like(cloud.ARNText),

@@ -17,7 +17,7 @@ func targetKind() cloud.Kind {
 			"rule":         cloud.String.Like(nameText).Required().ForceNew(),
 			"targetId":     cloud.String.Like(nameText).Computed().ForceNew(),
 			"arn":          cloud.String.Like(cloud.ARNText).Required(),
-			"eventBusName": cloud.String.ForceNew().Default(defaultBus),
+			"eventBusName": cloud.String.Like(busText).ForceNew().Default(defaultBus),
 			"forceDestroy": cloud.Bool.Default(false),
 			"input":        cloud.JSON,
 			"inputPath":    cloud.String,

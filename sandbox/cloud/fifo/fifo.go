@@ -22,6 +22,8 @@ type Thing struct {
 	Longest int
 	// Flag is the property that makes it first in, first out.
 	Flag string
+	// Only are the properties that only such a thing may have.
+	Only []string
 }
 
 // Check finds what the provider finds in a name, and in settings that need Flag,
@@ -36,8 +38,13 @@ func (f Thing) Check(p cloud.Props) []cloud.Problem {
 	case !fifo && (len(name) > f.Longest || !plain.MatchString(name)):
 		problems = append(problems, cloud.Problem{Property: "name", Reason: fmt.Sprintf("is %q, want 1 to %d letters, digits, _ and -", name, f.Longest)})
 	}
-	if !fifo && p.Bool("contentBasedDeduplication") {
-		problems = append(problems, cloud.Problem{Property: "contentBasedDeduplication", Reason: "can only be set for a FIFO " + f.Noun})
+	if prefix := p.Str("namePrefix"); prefix != "" && !plain.MatchString(prefix) {
+		problems = append(problems, cloud.Problem{Property: "namePrefix", Reason: fmt.Sprintf("is %q, want letters, digits, _ and -", prefix)})
+	}
+	for _, property := range f.Only {
+		if v := p[property]; !fifo && v != nil && v != false && v != "" {
+			problems = append(problems, cloud.Problem{Property: property, Reason: "can only be set for a FIFO " + f.Noun})
+		}
 	}
 	return problems
 }

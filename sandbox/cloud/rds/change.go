@@ -38,6 +38,14 @@ func replicaOf(tx *cloud.Tx, p cloud.Props) (*cloud.Resource, error) {
 	return source, nil
 }
 
+// keepGrown leaves storage alone that is larger than the program says while it may
+// grow by itself: autoscaling has made it so.
+func keepGrown(state, news cloud.Props) {
+	if said := news.Int("allocatedStorage"); said < state.Int("allocatedStorage") && said < news.Int("maxAllocatedStorage") && news.Has("allocatedStorage") {
+		news["allocatedStorage"] = state["allocatedStorage"]
+	}
+}
+
 func updateInstance(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 	// What is not given stays as it is.
 	p := r.Props.With(news)

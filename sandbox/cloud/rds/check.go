@@ -35,8 +35,10 @@ var (
 	databaseForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
 	passwordForm = regexp.MustCompile(`^[!-~]{8,128}$`)
 	classForm    = regexp.MustCompile(`^db\.[a-z0-9-]+\.[a-z0-9]+$`)
-	intervals    = []int{0, 1, 5, 10, 15, 30, 60}
-	exports      = []string{"postgresql", "upgrade", "iam-db-auth-error"}
+	// anyExports are the logs of all engines, which is all that the provider looks at.
+	anyExports = []string{"agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "listener", "notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade"}
+	intervals  = []int{0, 1, 5, 10, 15, 30, 60}
+	exports    = []string{"postgresql", "upgrade", "iam-db-auth-error"}
 )
 
 // advancedDays is how long Database Insights' advanced mode keeps what it sees.
@@ -56,6 +58,11 @@ func checkInputs(p cloud.Props) []cloud.Problem {
 	}
 	if p.Bool("manageMasterUserPassword") && p["password"] != nil {
 		bad("password", "conflicts with manageMasterUserPassword")
+	}
+	for _, property := range []string{"dbName", "username"} {
+		if p.Has(property) && p.Has("replicateSourceDb") {
+			bad(property, "conflicts with replicateSourceDb")
+		}
 	}
 	if n, ok := p["monitoringInterval"].(float64); ok && !slices.Contains(intervals, int(n)) {
 		bad("monitoringInterval", "want 0, 1, 5, 10, 15, 30 or 60")

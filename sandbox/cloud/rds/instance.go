@@ -19,11 +19,13 @@ const maxInstances = 40
 const defaultPort = 5432
 
 var (
-	identifierForm = regexp.MustCompile(`^[a-z][0-9a-z]*(-[0-9a-z]+)*$`)
-	identifierText = cloud.Text{Want: "a lowercase letter, then lowercase letters, digits and single hyphens", Example: "example", Good: identifierForm.MatchString}
-	snapshotText   = cloud.Text{Want: "a letter, then letters, digits and single hyphens", Example: "example", Good: regexp.MustCompile(`^[A-Za-z][0-9A-Za-z]*(-[0-9A-Za-z]+)*$`).MatchString}
-	backupText     = cloud.Text{Want: "a window such as 03:00-04:00", Example: "03:00-04:00", Good: backupForm.MatchString}
-	upkeepText     = cloud.Text{Want: "a window such as sun:05:00-sun:06:00", Example: "sun:05:00-sun:06:00", Good: maintenanceForm.MatchString}
+	identifierForm   = regexp.MustCompile(`^[a-z][0-9a-z]*(-[0-9a-z]+)*$`)
+	identifierText   = cloud.Text{Want: "a lowercase letter, then lowercase letters, digits and single hyphens", Example: "example", Good: identifierForm.MatchString}
+	subscriptionText = cloud.Text{Want: "a letter, then letters, digits and hyphens", Example: "example", Good: regexp.MustCompile(`^[A-Za-z][0-9A-Za-z-]*$`).MatchString}
+	parametersText   = cloud.Text{Want: "lowercase letters, digits, periods and hyphens only", Example: "example", Good: regexp.MustCompile(`^[.0-9a-z-]+$`).MatchString}
+	snapshotText     = cloud.Text{Want: "a letter, then letters, digits and single hyphens", Example: "example", Good: regexp.MustCompile(`^[A-Za-z][0-9A-Za-z]*(-[0-9A-Za-z]+)*$`).MatchString}
+	backupText       = cloud.Text{Want: "a window such as 03:00-04:00", Example: "03:00-04:00", Good: backupForm.MatchString}
+	upkeepText       = cloud.Text{Want: "a window such as sun:05:00-sun:06:00", Example: "sun:05:00-sun:06:00", Good: maintenanceForm.MatchString}
 )
 
 func instanceKind() cloud.Kind {
@@ -40,9 +42,9 @@ func instanceKind() cloud.Kind {
 			"databaseInsightsMode": cloud.String.Computed().OneOf("standard", "advanced"),
 			"dbName":               cloud.String.Computed().ForceNew(), "dbSubnetGroupName": cloud.String.Computed(),
 			"dedicatedLogVolume": cloud.Bool.Default(false), "deleteAutomatedBackups": cloud.Bool.Default(true), "deletionProtection": cloud.Bool,
-			"enabledCloudwatchLogsExports":     cloud.SetOf(cloud.String),
+			"enabledCloudwatchLogsExports":     cloud.SetOf(cloud.String.OneOf(anyExports...)),
 			"engine":                           cloud.String.Computed().ForceNew(),
-			"engineLifecycleSupport":           cloud.String.Computed().OneOf(extended, extended+"-disabled").ForceNew(),
+			"engineLifecycleSupport":           cloud.String.Computed().OneOf(extended, extended+"-disabled"),
 			"engineVersion":                    cloud.String.Computed(),
 			"finalSnapshotIdentifier":          cloud.String.Like(snapshotText),
 			"iamDatabaseAuthenticationEnabled": cloud.Bool,
@@ -63,7 +65,7 @@ func instanceKind() cloud.Kind {
 			"hostedZoneId": cloud.String.Output(), "masterUserSecrets": cloud.ListOf(secret).Output(), "replicas": cloud.ListOf(cloud.String).Output(),
 			"resourceId": cloud.String.Output(), "status": cloud.String.Output(),
 		},
-		Check: checkInputs, Create: createInstance, Update: updateInstance, Delete: deleteInstance,
+		Check: checkInputs, Unchanged: keepGrown, Create: createInstance, Update: updateInstance, Delete: deleteInstance,
 	}
 }
 

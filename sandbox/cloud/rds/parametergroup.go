@@ -32,13 +32,13 @@ func parameterGroupKind() cloud.Kind {
 		Token: cloud.DBParameterGroup, Noun: "RDS DB Parameter Group", Service: serviceName, Tagged: true,
 		CreateCall: "CreateDBParameterGroup", UpdateCall: "ModifyDBParameterGroup", DeleteCall: "DeleteDBParameterGroup",
 		Fields: cloud.Fields{
-			"name":        cloud.String.AutoNamed(255).ForceNew(),
+			"name":        cloud.String.Like(parametersText).AutoNamed(255).ForceNew(),
 			"namePrefix":  cloud.String.Computed().ForceNew(),
 			"description": cloud.String.Default(managed).ForceNew(),
 			"family":      cloud.String.Required().ForceNew(),
 			"skipDestroy": cloud.Bool.Default(false),
 			"parameters": cloud.SetOf(cloud.Object(cloud.Fields{
-				"applyMethod": cloud.String.Default("immediate"), "name": cloud.String.Required(), "value": cloud.String.Required(),
+				"applyMethod": cloud.String.OneOf("immediate", "pending-reboot").Default("immediate"), "name": cloud.String.Required(), "value": cloud.String.Required(),
 			})),
 			"arn": cloud.String.Output(),
 		},

@@ -178,7 +178,7 @@ var refused = map[string]struct {
 	"windows":              {cloud.Props{"backupWindow": "04:30-05:30", "maintenanceWindow": "sun:05:00-sun:06:00"}, "db-windows-overlap"},
 	"windows at midnight":  {cloud.Props{"backupWindow": "23:30-00:30", "maintenanceWindow": "mon:00:00-mon:01:00"}, "db-windows-overlap"},
 	"windows apart":        {cloud.Props{"backupWindow": "04:00-05:00", "maintenanceWindow": "sun:05:00-sun:06:00"}, ""},
-	"replica of nothing":   {cloud.Props{"replicateSourceDb": "no"}, "db-replica-of-nothing"},
+	"replica of nothing":   {cloud.Props{"replicateSourceDb": "no", "username": nil, "dbName": nil}, "db-replica-of-nothing"},
 }
 
 func TestRefusedInstances(t *testing.T) {
@@ -263,6 +263,25 @@ func TestChanges(t *testing.T) {
 	now, err = w.account.Update(w.session, cloud.DBInstance, i.ID, w.database(nil))
 	if err != nil || len(w.owned(cloud.Secret)) != 1 || len(now.Props.List("masterUserSecrets")) != 1 {
 		t.Errorf("got %v, %v", now, err)
+	}
+}
+
+// What autoscaling has made larger than the program says is no change, and none is
+// tried.
+func TestStorageThatGrewByItself(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	grown := w.database(cloud.Props{"allocatedStorage": 60.0, "maxAllocatedStorage": 200.0})
+	i := w.make(cloud.DBInstance, grown)
+	for size, want := range map[float64]int{50: 0, 60: 0, 61: 1} {
+		changes, err := w.account.Diff(w.session, cloud.DBInstance, grown, i.Props, grown.With(cloud.Props{"allocatedStorage": size}))
+		if err != nil || len(changes) != want {
+			t.Errorf("%v GiB: got %v, %v, want %d changes", size, changes, err, want)
+		}
+	}
+	now, err := w.account.Update(w.session, cloud.DBInstance, i.ID, grown.With(cloud.Props{"allocatedStorage": 50.0, "multiAz": true}))
+	if err != nil || now.Props.Int("allocatedStorage") != 60 {
+		t.Errorf("got %v, %v, want 60 GiB still", now, err)
 	}
 }
 

@@ -13,18 +13,24 @@ var (
 	subscriptionType   = rule("db-subscription-without-type", "InvalidParameterCombination", api+"API_CreateEventSubscription.html", cloud.Verified)
 )
 
+// sourceTypes are whose events there are.
+var sourceTypes = []string{
+	"db-instance", "db-parameter-group", "db-security-group", "db-snapshot", "db-cluster", "db-cluster-snapshot",
+	"custom-engine-version", "db-proxy", "blue-green-deployment",
+}
+
 func subscriptionKind() cloud.Kind {
 	return cloud.Kind{
 		Token: cloud.DBEventSubscription, Noun: "RDS Event Subscription", Service: serviceName, Tagged: true,
 		CreateCall: "CreateEventSubscription", UpdateCall: "ModifyEventSubscription", DeleteCall: "DeleteEventSubscription",
 		Fields: cloud.Fields{
-			"name":            cloud.String.AutoNamed(255).ForceNew(),
+			"name":            cloud.String.Like(subscriptionText).AutoNamed(255).ForceNew(),
 			"namePrefix":      cloud.String.Computed().ForceNew(),
 			"enabled":         cloud.Bool.Default(true),
 			"eventCategories": cloud.SetOf(cloud.String),
 			"snsTopic":        cloud.String.Required().Like(cloud.ARNText),
 			"sourceIds":       cloud.SetOf(cloud.String),
-			"sourceType":      cloud.String,
+			"sourceType":      cloud.String.OneOf(sourceTypes...),
 			"arn":             cloud.String.Output(),
 			"customerAwsId":   cloud.String.Output(),
 		},

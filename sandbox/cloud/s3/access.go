@@ -75,7 +75,7 @@ func aclKind() cloud.Kind {
 		Token: cloud.BucketACL, Noun: "S3 Bucket ACL", CreateCall: "PutBucketAcl", DeleteCall: "PutBucketAcl",
 		Fields: cloud.Fields{
 			"acl":                 cloud.String.OneOf(cannedACLs...),
-			"expectedBucketOwner": cloud.String.ForceNew(),
+			"expectedBucketOwner": cloud.String.Like(cloud.AccountText).ForceNew(),
 		},
 		Check: func(p cloud.Props) []cloud.Problem {
 			if p["acl"] == nil {

@@ -24,7 +24,7 @@ func encryptionKind() cloud.Kind {
 		Token: cloud.BucketEncryption, Noun: "S3 Bucket Server-side Encryption Configuration",
 		CreateCall: "PutBucketEncryption", DeleteCall: "DeleteBucketEncryption",
 		Fields: cloud.Fields{
-			"expectedBucketOwner": cloud.String.ForceNew(),
+			"expectedBucketOwner": cloud.String.Like(cloud.AccountText).ForceNew(),
 			"rules": cloud.SetOf(cloud.Object(cloud.Fields{
 				"bucketKeyEnabled": cloud.Bool,
 				"applyServerSideEncryptionByDefault": cloud.Object(cloud.Fields{

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
@@ -20,11 +21,11 @@ var leastDays = map[string]int{"STANDARD_IA": 30, "ONEZONE_IA": 30}
 
 func lifecycleKind() cloud.Kind {
 	and := cloud.Fields{
-		"objectSizeGreaterThan": cloud.Number, "objectSizeLessThan": cloud.Number,
+		"objectSizeGreaterThan": cloud.Number.AtLeast(0), "objectSizeLessThan": cloud.Number.AtLeast(1),
 		"prefix": cloud.String.Computed(), "tags": cloud.MapOf(cloud.String),
 	}
 	filter := cloud.Fields{
-		"objectSizeGreaterThan": cloud.Number, "objectSizeLessThan": cloud.Number, "prefix": cloud.String.Computed(),
+		"objectSizeGreaterThan": cloud.Number, "objectSizeLessThan": cloud.Number, "prefix": cloud.String.Computed().Default(""),
 		"and": cloud.Object(and),
 		"tag": cloud.Object(cloud.Fields{"key": cloud.String.Required(), "value": cloud.String.Required()}),
 	}
@@ -32,26 +33,37 @@ func lifecycleKind() cloud.Kind {
 		Token: cloud.BucketLifecycle, Noun: "S3 Bucket Lifecycle Configuration",
 		CreateCall: "PutBucketLifecycleConfiguration", DeleteCall: "DeleteBucketLifecycle",
 		Fields: cloud.Fields{
-			"expectedBucketOwner":                cloud.String.Computed().ForceNew(),
+			"expectedBucketOwner":                cloud.String.Like(cloud.AccountText).Computed().ForceNew(),
 			"transitionDefaultMinimumObjectSize": cloud.String.Computed().Default("all_storage_classes_128K").OneOf("all_storage_classes_128K", "varies_by_storage_class"),
 			"rules": cloud.ListOf(cloud.Object(cloud.Fields{
 				"id": cloud.String.Required(), "status": cloud.String.Required().OneOf(enabled, "Disabled"),
 				"abortIncompleteMultipartUpload": cloud.Object(cloud.Fields{"daysAfterInitiation": cloud.Number}),
 				"expiration": cloud.Object(cloud.Fields{
-					"date": cloud.String, "days": cloud.Number.Computed(), "expiredObjectDeleteMarker": cloud.Bool.Computed().Default(false),
+					"date": cloud.String.Like(cloud.TimeText), "days": cloud.Number.Computed(), "expiredObjectDeleteMarker": cloud.Bool.Computed().Default(false),
 				}),
 				"filter": cloud.Object(filter),
 				"noncurrentVersionExpiration": cloud.Object(cloud.Fields{
-					"newerNoncurrentVersions": cloud.Number.Computed(), "noncurrentDays": cloud.Number.Required(),
+					"newerNoncurrentVersions": cloud.Number.AtLeast(1).Computed(), "noncurrentDays": cloud.Number.AtLeast(1).Required(),
 				}),
 				"noncurrentVersionTransitions": cloud.SetOf(cloud.Object(cloud.Fields{
-					"newerNoncurrentVersions": cloud.Number.Computed(), "noncurrentDays": cloud.Number.Required(),
+					"newerNoncurrentVersions": cloud.Number.AtLeast(1).Computed(), "noncurrentDays": cloud.Number.AtLeast(0).Required(),
 					"storageClass": cloud.String.Required().OneOf(transitionClasses...),
 				})),
 				"transitions": cloud.SetOf(cloud.Object(cloud.Fields{
-					"date": cloud.String, "days": cloud.Number.Computed(), "storageClass": cloud.String.Required().OneOf(transitionClasses...),
+					"date": cloud.String.Like(cloud.TimeText), "days": cloud.Number.AtLeast(0).Computed(), "storageClass": cloud.String.Required().OneOf(transitionClasses...),
 				})),
 			})),
+		},
+		Check: func(p cloud.Props) []cloud.Problem {
+			var problems []cloud.Problem
+			for i, r := range p.Objs("rules") {
+				for j, t := range r.Objs("transitions") {
+					if t.Has("date") && t.Has("days") {
+						problems = append(problems, cloud.Problem{Property: fmt.Sprintf("rules[%d].transitions[%d].date", i, j), Reason: "conflicts with days"})
+					}
+				}
+			}
+			return problems
 		},
 	}, func(_ *cloud.Tx, _ *cloud.Resource, p cloud.Props) error {
 		if !p.Has("expectedBucketOwner") {

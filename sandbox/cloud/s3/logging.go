@@ -16,10 +16,10 @@ var (
 )
 
 func loggingKind() cloud.Kind {
-	k := setting(cloud.Kind{
+	return setting(cloud.Kind{
 		Token: cloud.BucketLogging, Noun: "S3 Bucket Logging", CreateCall: "PutBucketLogging", DeleteCall: "PutBucketLogging",
 		Fields: cloud.Fields{
-			"expectedBucketOwner": cloud.String.ForceNew(),
+			"expectedBucketOwner": cloud.String.Like(cloud.AccountText).ForceNew(),
 			"targetBucket":        cloud.String.Required(),
 			"targetPrefix":        cloud.String.Required(),
 			"targetObjectKeyFormat": cloud.Object(cloud.Fields{
@@ -27,8 +27,13 @@ func loggingKind() cloud.Kind {
 				"simplePrefix":      cloud.Object(cloud.Fields{}),
 			}),
 		},
+		Check: func(p cloud.Props) []cloud.Problem {
+			if format := p.Obj("targetObjectKeyFormat"); format != nil && format.Has("partitionedPrefix") == format.Has("simplePrefix") {
+				return []cloud.Problem{{Property: "targetObjectKeyFormat", Reason: "wants partitionedPrefix or simplePrefix, and not both"}}
+			}
+			return nil
+		},
 	}, checkLogging)
-	return k
 }
 
 func checkLogging(tx *cloud.Tx, bucket *cloud.Resource, p cloud.Props) error {

@@ -17,7 +17,7 @@ var notifyTargets = map[string]struct{ property, service string }{
 func notificationKind() cloud.Kind {
 	fields := cloud.Fields{"eventbridge": cloud.Bool.Default(false)}
 	for list, t := range notifyTargets {
-		target := cloud.String.Like(cloud.ARNText)
+		target := cloud.String
 		if list != "lambdaFunctions" {
 			target = target.Required()
 		}

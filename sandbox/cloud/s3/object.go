@@ -34,6 +34,12 @@ func objectKind() cloud.Kind {
 			"websiteRedirect":      cloud.String,
 			"arn":                  cloud.String.Output(), "versionId": cloud.String.Output(),
 		},
+		Check: func(p cloud.Props) []cloud.Problem {
+			if p.Has("content") && p.Has("contentBase64") {
+				return []cloud.Problem{{Property: "content", Reason: "conflicts with contentBase64"}}
+			}
+			return nil
+		},
 		Create: createObject, Update: updateObject, Delete: mayDelete,
 		Stale: func([]string, cloud.Props) []string { return []string{"etag", "versionId"} },
 	}

@@ -114,16 +114,15 @@ var settings = map[string]struct {
 	props  cloud.Props
 	want   string
 }{
-	"no bucket":               {nil, cloud.BucketPublicAccessBlock, cloud.Props{"bucket": "no"}, "bucket-missing"},
-	"ACL":                     {nil, cloud.BucketACL, cloud.Props{"acl": "private"}, "bucket-acl-without-acls"},
-	"key without KMS":         {nil, cloud.BucketEncryption, encrypted("AES256", "alias/aws/s3"), "bucket-key-without-kms"},
-	"KMS":                     {nil, cloud.BucketEncryption, encrypted("aws:kms", "alias/no"), ""},
-	"lock without versions":   {nil, cloud.BucketObjectLock, cloud.Props{}, "bucket-lock-without-versioning"},
-	"lock":                    {locked, cloud.BucketObjectLock, retention(cloud.Props{"days": 1.0}), ""},
-	"lock for days and years": {locked, cloud.BucketObjectLock, retention(cloud.Props{"days": 1.0, "years": 1.0}), "bucket-lock-period"},
-	"lock for no time":        {locked, cloud.BucketObjectLock, retention(cloud.Props{}), "bucket-lock-period"},
-	"lock and no versions":    {locked, cloud.BucketVersioning, cloud.Props{"versioningConfiguration": map[string]any{"status": "Suspended"}}, "bucket-versioning-with-lock"},
-	"no versions":             {nil, cloud.BucketVersioning, cloud.Props{"versioningConfiguration": map[string]any{"status": "Suspended"}}, ""},
+	"no bucket":             {nil, cloud.BucketPublicAccessBlock, cloud.Props{"bucket": "no"}, "bucket-missing"},
+	"ACL":                   {nil, cloud.BucketACL, cloud.Props{"acl": "private"}, "bucket-acl-without-acls"},
+	"key without KMS":       {nil, cloud.BucketEncryption, encrypted("AES256", "alias/aws/s3"), "bucket-key-without-kms"},
+	"KMS":                   {nil, cloud.BucketEncryption, encrypted("aws:kms", "alias/no"), ""},
+	"lock without versions": {nil, cloud.BucketObjectLock, cloud.Props{}, "bucket-lock-without-versioning"},
+	"lock":                  {locked, cloud.BucketObjectLock, retention(cloud.Props{"days": 1.0}), ""},
+	"lock for no time":      {locked, cloud.BucketObjectLock, retention(cloud.Props{}), "bucket-lock-period"},
+	"lock and no versions":  {locked, cloud.BucketVersioning, cloud.Props{"versioningConfiguration": map[string]any{"status": "Suspended"}}, "bucket-versioning-with-lock"},
+	"no versions":           {nil, cloud.BucketVersioning, cloud.Props{"versioningConfiguration": map[string]any{"status": "Suspended"}}, ""},
 
 	"lifecycle": {nil, cloud.BucketLifecycle, lifecycle(moving("STANDARD_IA", 30, 31)), ""},
 	"same IDs":  {nil, cloud.BucketLifecycle, lifecycle(moving("GLACIER", 1, 2), moving("GLACIER", 1, 2)), "bucket-lifecycle-ids"},

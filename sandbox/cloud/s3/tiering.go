@@ -32,6 +32,12 @@ func tieringKind() cloud.Kind {
 		}
 		return nil
 	})
+	k.Check = func(p cloud.Props) []cloud.Problem {
+		if filter := p.Obj("filter"); filter != nil && !filter.Has("prefix") && !filter.Has("tags") {
+			return []cloud.Problem{{Property: "filter", Reason: "wants prefix or tags"}}
+		}
+		return nil
+	}
 	create := k.Create
 	k.Create = func(tx *cloud.Tx, r *cloud.Resource) error {
 		err := create(tx, r)

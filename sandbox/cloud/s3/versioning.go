@@ -16,7 +16,7 @@ func versioningKind() cloud.Kind {
 	return setting(cloud.Kind{
 		Token: cloud.BucketVersioning, Noun: "S3 Bucket Versioning", CreateCall: "PutBucketVersioning", DeleteCall: "PutBucketVersioning",
 		Fields: cloud.Fields{
-			"expectedBucketOwner": cloud.String.ForceNew(),
+			"expectedBucketOwner": cloud.String.Like(cloud.AccountText).ForceNew(),
 			"mfa":                 cloud.String,
 			"versioningConfiguration": cloud.Object(cloud.Fields{
 				"mfaDelete": cloud.String.Computed().OneOf(enabled, "Disabled"),
@@ -44,7 +44,7 @@ func lockKind() cloud.Kind {
 		Token: cloud.BucketObjectLock, Noun: "S3 Bucket Object Lock Configuration",
 		CreateCall: "PutObjectLockConfiguration", DeleteCall: "PutObjectLockConfiguration",
 		Fields: cloud.Fields{
-			"expectedBucketOwner": cloud.String.ForceNew(),
+			"expectedBucketOwner": cloud.String.Like(cloud.AccountText).ForceNew(),
 			"objectLockEnabled":   cloud.String.Default(enabled).OneOf(enabled).ForceNew(),
 			"token":               cloud.String,
 			"rule": cloud.Object(cloud.Fields{
@@ -55,13 +55,19 @@ func lockKind() cloud.Kind {
 				}).Required(),
 			}),
 		},
+		Check: func(p cloud.Props) []cloud.Problem {
+			if retention := p.Obj("rule").Obj("defaultRetention"); retention.Has("days") && retention.Has("years") {
+				return []cloud.Problem{{Property: "rule.defaultRetention.days", Reason: "conflicts with years"}}
+			}
+			return nil
+		},
 	}, func(tx *cloud.Tx, bucket *cloud.Resource, p cloud.Props) error {
 		retention := p.Obj("rule").Obj("defaultRetention")
 		switch {
 		case !Versioned(tx, bucket):
 			return lockUnfit.Refuse("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration: %s", bucket.ID)
-		case retention != nil && (retention.Int("days") > 0) == (retention.Int("years") > 0):
-			return lockPeriod.Refuse("The XML you provided was not well-formed or did not validate against our published schema: give days or years, and not both")
+		case retention != nil && retention.Int("days") <= 0 && retention.Int("years") <= 0:
+			return lockPeriod.Refuse("The XML you provided was not well-formed or did not validate against our published schema: give days or years")
 		}
 		return nil
 	})

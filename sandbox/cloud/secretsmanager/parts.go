@@ -133,10 +133,10 @@ func rotationKind() cloud.Kind {
 		Fields: cloud.Fields{
 			"rotateImmediately": cloud.Bool.Default(true),
 			"rotationEnabled":   cloud.Bool.Output(),
-			"rotationLambdaArn": cloud.String,
+			"rotationLambdaArn": cloud.String.Like(cloud.ARNText),
 			"secretId":          cloud.String.Required().ForceNew(),
 			"rotationRules": cloud.Object(cloud.Fields{
-				"automaticallyAfterDays": cloud.Number.Between(1, 1000), "duration": cloud.String, "scheduleExpression": cloud.String,
+				"automaticallyAfterDays": cloud.Number.Between(1, 1000), "duration": cloud.String.Like(durationText), "scheduleExpression": cloud.String,
 			}).Required(),
 		},
 		Check: func(p cloud.Props) []cloud.Problem {

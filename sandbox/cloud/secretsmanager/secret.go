@@ -12,8 +12,9 @@ import (
 const defaultWindow = 30
 
 var (
-	nameForm = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
-	nameText = cloud.Text{Want: "letters, digits and / _ + = . @ - only", Example: "example", Good: regexp.MustCompile(`^[0-9A-Za-z/_+=.@-]+$`).MatchString}
+	nameForm     = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
+	durationText = cloud.Text{Want: "hours such as 3h", Example: "3h", Good: regexp.MustCompile(`[0-9h]+`).MatchString}
+	nameText     = cloud.Text{Want: "letters, digits and / _ + = . @ - only", Example: "example", Good: regexp.MustCompile(`^[0-9A-Za-z/_+=.@-]+$`).MatchString}
 )
 
 func secretKind() cloud.Kind {

@@ -83,6 +83,8 @@ func TestProviderChecks(t *testing.T) {
 		"a dot":                {cloud.Props{"name": "a.b"}, "name"},
 		"FIFO without its end": {cloud.Props{"name": "a", "fifoTopic": true}, "name"},
 		"deduplication":        {cloud.Props{"contentBasedDeduplication": true}, "contentBasedDeduplication"},
+		"a prefix":             {cloud.Props{"namePrefix": "a b"}, "namePrefix"},
+		"throughput":           {cloud.Props{"fifoThroughputScope": "Topic"}, "fifoThroughputScope"},
 		"signatures":           {cloud.Props{"signatureVersion": 3.0}, "signatureVersion"},
 		"samples":              {cloud.Props{"sqsSuccessFeedbackSampleRate": 101.0}, "sqsSuccessFeedbackSampleRate"},
 	} {

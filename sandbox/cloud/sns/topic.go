@@ -41,7 +41,7 @@ func topicKind() cloud.Kind {
 	}
 }
 
-var fifoTopic = fifo.Thing{Noun: "topic", Longest: 256, Flag: "fifoTopic"}
+var fifoTopic = fifo.Thing{Noun: "topic", Longest: 256, Flag: "fifoTopic", Only: []string{"contentBasedDeduplication", "fifoThroughputScope"}}
 
 func createTopic(tx *cloud.Tx, r *cloud.Resource) error {
 	p := r.Props

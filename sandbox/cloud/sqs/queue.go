@@ -39,7 +39,7 @@ func queueKind() cloud.Kind {
 	}
 }
 
-var fifoQueue = fifo.Thing{Noun: "queue", Longest: 80, Flag: "fifoQueue"}
+var fifoQueue = fifo.Thing{Noun: "queue", Longest: 80, Flag: "fifoQueue", Only: []string{"contentBasedDeduplication"}}
 
 // checkQueue finds what the provider finds when it plans.
 func checkQueue(p cloud.Props) []cloud.Problem {

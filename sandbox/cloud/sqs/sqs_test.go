@@ -80,6 +80,7 @@ func TestProviderChecks(t *testing.T) {
 	}{
 		"81 characters":          {cloud.Props{"name": strings.Repeat("a", 81)}, "name"},
 		"a dot":                  {cloud.Props{"name": "a.b"}, "name"},
+		"a prefix":               {cloud.Props{"namePrefix": "a b"}, "namePrefix"},
 		"FIFO without its end":   {cloud.Props{"name": "a", "fifoQueue": true}, "name"},
 		"FIFO's end without it":  {cloud.Props{"name": "a.fifo"}, "name"},
 		"deduplication":          {cloud.Props{"contentBasedDeduplication": true}, "contentBasedDeduplication"},

@@ -3,6 +3,7 @@ package terraform
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Schema is what the provider says of its resource types.
@@ -25,6 +26,25 @@ type Shape struct {
 	Elem *Shape
 	// Properties are those of an object.
 	Properties map[string]*Property
+	// KeepsNull marks an object of which the provider keeps null in its state, and
+	// no zero, where it has looked and there is nothing: its newer kinds of
+	// resource do so, and do not say so in the schema.
+	KeepsNull bool
+}
+
+// keepsNull are the newer kinds of resource of which that matters.
+var keepsNull = []string{"aws_s3_bucket_lifecycle_configuration"}
+
+// keepNull marks a shape and all that is in it.
+func (s *Shape) keepNull() {
+	if s == nil {
+		return
+	}
+	s.KeepsNull = true
+	s.Elem.keepNull()
+	for _, p := range s.Properties {
+		p.keepNull()
+	}
 }
 
 // Property is one property of an object.
@@ -90,6 +110,9 @@ func ParseSchema(text []byte) (Schema, error) {
 		object, err := r.Block.shape()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if slices.Contains(keepsNull, name) {
+			object.keepNull()
 		}
 		schema[name] = &Resource{Version: r.Version, Object: object}
 	}

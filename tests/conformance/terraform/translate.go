@@ -102,7 +102,7 @@ func (s *Shape) every(m map[string]any, do func(any) (any, error)) (any, error) 
 func (s *Shape) Attributes(props cloud.Props) (map[string]any, []string, error) {
 	out := map[string]any{}
 	for name, p := range s.Properties {
-		if out[name] = nil; p.Block && p.Form != "object" || p.Typed || p.Computed {
+		if out[name] = nil; p.Block && p.Form != "object" || p.Typed || p.Computed && !s.KeepsNull {
 			out[name] = p.zero()
 		}
 	}
