@@ -87,7 +87,7 @@ func (e *exampleMaker) buckets() {
 
 // secrets are a secret with everything about it.
 func (e *exampleMaker) secrets() {
-	secret := e.make(cloud.Secret, "secret", cloud.Props{"name": "example"})
+	secret := e.make(cloud.Secret, "secret", cloud.Props{"name": "example-secret"})
 	e.make(cloud.SecretVersion, "version", cloud.Props{"secretId": secret.id, "secretString": "example"})
 	e.make(cloud.SecretPolicy, "secret", cloud.Props{"secretArn": secret.id, "policy": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` +
 		`"Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":["secretsmanager:GetSecretValue"],"Resource":["*"]}]}`})
@@ -110,28 +110,28 @@ func (e *exampleMaker) databases() {
 	subnets = append(subnets, e.make(cloud.Subnet, "third", cloud.Props{
 		"vpcId": e.one(cloud.VPC).id, "availabilityZone": "us-west-2c", "cidrBlock": "10.0.64.0/24",
 	}).id)
-	group := e.make(cloud.DBSubnetGroup, "database", cloud.Props{"name": "example", "subnetIds": subnets, "description": "example"})
+	group := e.make(cloud.DBSubnetGroup, "database", cloud.Props{"name": "example-subnets", "subnetIds": subnets, "description": "example"})
 	parameters := e.make(cloud.DBParameterGroup, "database", cloud.Props{
-		"name": "example", "family": "postgres17", "description": "example", "parameters": []any{map[string]any{"name": "log_statement", "value": "ddl"}},
+		"name": "example-parameters", "family": "postgres17", "description": "example", "parameters": []any{map[string]any{"name": "log_statement", "value": "ddl"}},
 	})
 	e.make(cloud.DBInstance, "database", cloud.Props{
-		"identifier": "example", "engine": "postgres", "engineVersion": "17.10", "instanceClass": "db.m6g.large", "allocatedStorage": 50.0,
+		"identifier": "example-database", "engine": "postgres", "engineVersion": "17.10", "instanceClass": "db.m6g.large", "allocatedStorage": 50.0,
 		"username": "example", "manageMasterUserPassword": true, "dbSubnetGroupName": group.id, "parameterGroupName": parameters.id,
 		"vpcSecurityGroupIds": []any{e.one(cloud.SecurityGroup).id}, "storageEncrypted": true, "skipFinalSnapshot": true,
 	})
-	e.make(cloud.DBSnapshot, "database", cloud.Props{"dbInstanceIdentifier": "example", "dbSnapshotIdentifier": "example"})
+	e.make(cloud.DBSnapshot, "database", cloud.Props{"dbInstanceIdentifier": "example-database", "dbSnapshotIdentifier": "example-snapshot"})
 	clusters := e.make(cloud.DBClusterParameterGroup, "database", cloud.Props{
-		"name": "example", "family": "postgres17", "description": "example", "parameters": []any{map[string]any{"name": "log_statement", "value": "ddl"}},
+		"name": "example-cluster-parameters", "family": "postgres17", "description": "example", "parameters": []any{map[string]any{"name": "log_statement", "value": "ddl"}},
 	})
-	e.make(cloud.DBCluster, "database", cloud.Props{
-		"clusterIdentifier": "example", "engine": "postgres", "engineVersion": "17.10", "dbClusterInstanceClass": "db.m6gd.large",
+	cluster := e.make(cloud.DBCluster, "database", cloud.Props{
+		"clusterIdentifier": "example-cluster", "engine": "postgres", "engineVersion": "17.10", "dbClusterInstanceClass": "db.m6gd.large",
 		"allocatedStorage": 100.0, "storageType": "io2", "iops": 1000.0, "masterUsername": "example", "manageMasterUserPassword": true,
 		"dbSubnetGroupName": group.id, "dbClusterParameterGroupName": clusters.id, "vpcSecurityGroupIds": []any{e.one(cloud.SecurityGroup).id},
 		"storageEncrypted": true, "skipFinalSnapshot": true, "engineLifecycleSupport": "open-source-rds-extended-support",
 	})
-	e.make(cloud.DBClusterSnapshot, "database", cloud.Props{"dbClusterIdentifier": "example", "dbClusterSnapshotIdentifier": "example"})
+	e.make(cloud.DBClusterSnapshot, "database", cloud.Props{"dbClusterIdentifier": cluster.id, "dbClusterSnapshotIdentifier": "example-cluster-snapshot"})
 	topic := e.topics()
-	e.make(cloud.DBEventSubscription, "database", cloud.Props{"name": "example", "snsTopic": topic.id})
+	e.make(cloud.DBEventSubscription, "database", cloud.Props{"name": "example-events", "snsTopic": topic.id})
 }
 
 const readOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::example/*"]}]}`

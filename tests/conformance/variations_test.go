@@ -21,7 +21,7 @@ var variations = map[string]string{
 	"four zones of six":                `{region: us-east-1, network: {maxZones: 6, zones: [us-east-1a, us-east-1b, us-east-1d, us-east-1f]}}`,
 	"zones that are not the first":     `{network: {zones: [us-west-2b, us-west-2d]}}`,
 	"another region":                   `{region: eu-central-1, network: {zones: [eu-central-1a, eu-central-1b]}}`,
-	"no NAT gateway, endpoints only":   `{network: {nat: none, interfaceEndpoints: [autoscaling, ec2, ecr.api, ecr.dkr, eks, eks-auth, elasticloadbalancing, logs, ssm, ssmmessages, sts]}}`,
+	"no NAT gateway, endpoints only":   `{network: {nat: none, interfaceEndpoints: [autoscaling, ec2, ecr.api, ecr.dkr, eks, eks-auth, elasticloadbalancing, logs, ssm, ssmmessages, sts], mirroredRegistries: [public.ecr.aws, quay.io, registry.k8s.io]}, omitAddons: [cert-manager, external-dns, karpenter], sample: false}`,
 	"endpoints beside the NAT gateway": `{network: {interfaceEndpoints: [ecr.api, ecr.dkr, sts]}}`,
 	"a small pod range":                `{network: {podCidr: 100.96.0.0/18}}`,
 	"other ranges":                     `{network: {cidr: 10.40.0.0/16, podCidr: 100.68.0.0/14}, cluster: {serviceCidr: 192.168.0.0/20}}`,
@@ -43,7 +43,7 @@ var variations = map[string]string{
 	"a shell, metrics and two hops":    `{nodeGroups: {system: {sessionManager: true, detailedMonitoring: true, metadataHops: 2, diskGiB: 500}}}`,
 	"tags of one's own":                `{tags: {cost-centre: "4711", owner: "a team, with a comma"}}`,
 	"protected":                        `{protect: true}`,
-	"without optional add-ons":         `{omitAddons: [aws-ebs-csi-driver, metrics-server]}`,
+	"without optional add-ons":         `{omitAddons: [aws-ebs-csi-driver, metrics-server], sample: false}`,
 }
 
 // compareVariations has variations of dev come up in the sandbox, and lets the
