@@ -64,7 +64,7 @@ var explained = []explanation{
 	{cloud.IAMRole, "", madeInMoto, "whatever names the cluster's ARN follows the cluster, which moto would change again"},
 	{cloud.IAMRolePolicy, "", madeInMoto, "whatever names the cluster's ARN follows the cluster, which moto would change again"},
 	{cloud.BackupPlan, "", madeInMoto, "moto does not return its tags"},
-	{cloud.BackupPlan, "rules", inMoto, "moto does not return the defaults of AWS Backup"},
+	{cloud.BackupPlan, "rules", inMoto, "the provider reads zeros where nothing was said"},
 	{cloud.BackupPlan, "tags", inMoto, "moto does not return them"},
 	{cloud.BackupPlan, "tagsAll", inMoto, "moto does not return them"},
 	{cloud.BackupVault, "", madeInMoto, "moto does not return its tags"},
