@@ -13,20 +13,17 @@ import (
 // Places of one kind have the same answers, so that of a thousand subnets only those
 // that differ are asked.
 type kind struct {
-	vpc    *vpc
-	table  string // The routes.
-	acl    *acl
-	groups string
-	// at marks its addresses, home its subnet's.
-	at, home     mark
+	vpc          *vpc
+	table        string // The routes.
+	acl          *acl
+	groups       string
+	home         mark   // Of the addresses of its subnet.
 	zones        string // The attachments to transit gateways that have its zone.
 	outside      addrs
 	keep, nodes  string
 	pod          *pod
 	public, snat tri
-	open         bool
 	linux        bool
-	groupless    bool
 	// alone is a place that is like no other.
 	alone *Place
 }
