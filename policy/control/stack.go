@@ -73,8 +73,11 @@ func (s *Stack) Of(tokens ...string) []*Resource {
 
 // Each checks the resources of a type one by one. One whose check reads an
 // unknown value is left, and the next one is checked.
-func (s *Stack) Each(token string, check func(*Resource)) {
-	for _, r := range s.Of(token) {
+func (s *Stack) Each(token string, check func(*Resource)) { s.EachOf([]string{token}, check) }
+
+// EachOf is [Stack.Each] for several types.
+func (s *Stack) EachOf(tokens []string, check func(*Resource)) {
+	for _, r := range s.Of(tokens...) {
 		s.run.guard(func() { check(r) })
 	}
 }

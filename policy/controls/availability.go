@@ -101,19 +101,17 @@ var availability = []control.Control{
 		Title: "Draining nodes leaves some pods of a workload running",
 		On:    []string{deployment, statefulSet, budget}, Reads: []string{"metadata.namespace", "spec.replicas", "spec.template.metadata.labels", budget + " spec.selector"},
 		CheckStack: func(s *control.Stack) {
-			for _, token := range []string{deployment, statefulSet} {
-				s.Each(token, func(r *control.Resource) {
-					if !several(r) {
+			s.EachOf([]string{deployment, statefulSet}, func(r *control.Resource) {
+				if !several(r) {
+					return
+				}
+				for _, b := range s.Of(budget) {
+					if namespaceOf(b) == namespaceOf(r) && selects(b.Get("spec.selector"), podLabels(r)) {
 						return
 					}
-					for _, b := range s.Of(budget) {
-						if namespaceOf(b) == namespaceOf(r) && selects(b.Get("spec.selector"), podLabels(r)) {
-							return
-						}
-					}
-					r.Violate("no PodDisruptionBudget selects its pods: an upgrade of nodes may stop all of them at once")
-				})
-			}
+				}
+				r.Violate("no PodDisruptionBudget selects its pods: an upgrade of nodes may stop all of them at once")
+			})
 		},
 		Fix: "add a PodDisruptionBudget with maxUnavailable 1",
 		Bad: `

@@ -79,14 +79,8 @@ var buses = []control.Control{
 		Title:   "A secret changes from time to time",
 		Mapping: control.Mapping{SecurityHub: "SecretsManager.1", Checkov: "CKV2_AWS_57"},
 		On:      []string{secretStore, rotation}, Reads: []string{rotation + " secretId"},
-		CheckStack: func(s *control.Stack) {
-			s.Each(secretStore, func(r *control.Resource) {
-				if len(s.Referring(rotation, "secretId", r)) == 0 {
-					r.Violate("no aws.secretsmanager.SecretRotation is about it")
-				}
-			})
-		},
-		Fix: "add an aws.secretsmanager.SecretRotation, or an exemption where the other side cannot change it", Bad: `name: shop`,
+		CheckStack: eachNamed([]string{secretStore}, rotation, "secretId", "no aws.secretsmanager.SecretRotation is about it"),
+		Fix:        "add an aws.secretsmanager.SecretRotation, or an exemption where the other side cannot change it", Bad: `name: shop`,
 		Good: `
 resources:
   shop: {type: "aws:secretsmanager/secret:Secret", properties: {name: shop}}

@@ -123,3 +123,15 @@ func oneOfText(values []string) string {
 	}
 	return text
 }
+
+// eachNamed wants every resource of some types to be named by a property of another
+// one's; missing says that there is none.
+func eachNamed(tokens []string, by, property, missing string) func(*control.Stack) {
+	return func(s *control.Stack) {
+		s.EachOf(tokens, func(r *control.Resource) {
+			if len(s.Referring(by, property, r)) == 0 {
+				r.Violate("%s", missing)
+			}
+		})
+	}
+}

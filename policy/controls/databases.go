@@ -152,15 +152,13 @@ var databases = []control.Control{
 		Mapping: control.Mapping{SecurityHub: "RDS.46"},
 		On:      []string{databaseSubnets, cacheSubnets, subnet, route, routeAssociation}, Reads: []string{"subnetIds", route + " gatewayId", routeAssociation + " subnetId"},
 		CheckStack: func(s *control.Stack) {
-			for _, token := range []string{databaseSubnets, cacheSubnets} {
-				s.Each(token, func(g *control.Resource) {
-					for _, n := range s.Referred(g, "subnetIds", subnet) {
-						if way := routeToInternetGateway(s, n); way != "" {
-							g.Violate("its %s is public: %s leads to an internet gateway", n, way)
-						}
+			s.EachOf([]string{databaseSubnets, cacheSubnets}, func(g *control.Resource) {
+				for _, n := range s.Referred(g, "subnetIds", subnet) {
+					if way := routeToInternetGateway(s, n); way != "" {
+						g.Violate("its %s is public: %s leads to an internet gateway", n, way)
 					}
-				})
-			}
+				}
+			})
 		},
 		Fix: "give the group subnets without a way out",
 		Bad: `
@@ -183,15 +181,13 @@ resources:
 		Title: "Databases are in subnets of the data tier",
 		On:    []string{databaseSubnets, cacheSubnets, subnet}, Reads: []string{"subnetIds", cacheSubnets + " subnetIds", subnet + " tags"},
 		CheckStack: func(s *control.Stack) {
-			for _, token := range []string{databaseSubnets, cacheSubnets} {
-				s.Each(token, func(g *control.Resource) {
-					for _, n := range s.Referred(g, "subnetIds", subnet) {
-						if t := tier(n); t != "" && t != "data" {
-							g.Violate("its %s is of tier %s: want data", n, t)
-						}
+			s.EachOf([]string{databaseSubnets, cacheSubnets}, func(g *control.Resource) {
+				for _, n := range s.Referred(g, "subnetIds", subnet) {
+					if t := tier(n); t != "" && t != "data" {
+						g.Violate("its %s is of tier %s: want data", n, t)
 					}
-				})
-			}
+				}
+			})
 		},
 		Fix: "give the group subnets of the data tier, which have no way to the internet",
 		Bad: `

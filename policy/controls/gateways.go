@@ -49,14 +49,8 @@ var gateways = []control.Control{
 		Title:   "A REST API has a web ACL",
 		Mapping: control.Mapping{SecurityHub: "APIGateway.4", Checkov: "CKV2_AWS_29"},
 		On:      []string{restStage, webACLAssociation}, Reads: []string{webACLAssociation + " resourceArn"},
-		CheckStack: func(s *control.Stack) {
-			s.Each(restStage, func(r *control.Resource) {
-				if len(s.Referring(webACLAssociation, "resourceArn", r)) == 0 {
-					r.Violate("no aws.wafv2.WebAclAssociation is about it")
-				}
-			})
-		},
-		Fix: "associate a web ACL", Bad: `stageName: live`,
+		CheckStack: eachNamed([]string{restStage}, webACLAssociation, "resourceArn", "no aws.wafv2.WebAclAssociation is about it"),
+		Fix:        "associate a web ACL", Bad: `stageName: live`,
 		Good: `
 resources:
   live: {type: "aws:apigateway/stage:Stage", properties: {stageName: live}}
@@ -145,14 +139,8 @@ resources:
 		Title:   "A web ACL logs what it stopped",
 		Mapping: control.Mapping{SecurityHub: "WAF.11", Checkov: "CKV2_AWS_31"},
 		On:      []string{webACL, webACLLogging}, Reads: []string{webACLLogging + " resourceArn"},
-		CheckStack: func(s *control.Stack) {
-			s.Each(webACL, func(r *control.Resource) {
-				if len(s.Referring(webACLLogging, "resourceArn", r)) == 0 {
-					r.Violate("no aws.wafv2.WebAclLoggingConfiguration is about it")
-				}
-			})
-		},
-		Fix: "add an aws.wafv2.WebAclLoggingConfiguration", Bad: `scope: REGIONAL`,
+		CheckStack: eachNamed([]string{webACL}, webACLLogging, "resourceArn", "no aws.wafv2.WebAclLoggingConfiguration is about it"),
+		Fix:        "add an aws.wafv2.WebAclLoggingConfiguration", Bad: `scope: REGIONAL`,
 		Good: `
 resources:
   guard: {type: "aws:wafv2/webAcl:WebAcl", properties: {scope: REGIONAL}}

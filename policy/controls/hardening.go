@@ -155,16 +155,13 @@ var hardening = []control.Control{
 		Mapping: control.Mapping{CIS: "EKS 4.4.1", Checkov: "CKV_K8S_35"},
 		On:      workloads, Reads: podReads("containers.env.valueFrom.secretKeyRef", "containers.envFrom.secretRef"),
 		Check: eachContainer(func(r *control.Resource, _, c control.Value) {
-			c.Get("env").Each(func(e control.Value) {
-				if v := e.Get("valueFrom.secretKeyRef"); v.Present() {
-					r.Want(v, "a volume: what is in the environment ends up in logs and in children")
-				}
-			})
-			c.Get("envFrom").Each(func(e control.Value) {
-				if v := e.Get("secretRef"); v.Present() {
-					r.Want(v, "a volume: what is in the environment ends up in logs and in children")
-				}
-			})
+			for _, k := range []struct{ list, secret string }{{"env", "valueFrom.secretKeyRef"}, {"envFrom", "secretRef"}} {
+				c.Get(k.list).Each(func(e control.Value) {
+					if v := e.Get(k.secret); v.Present() {
+						r.Want(v, "a volume: what is in the environment ends up in logs and in children")
+					}
+				})
+			}
 		}),
 		Fix: "mount the Secret as a volume, which also follows its changes",
 		Bad: container("env: [{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]"), Good: container("volumeMounts: [{name: db, mountPath: /secrets, readOnly: true}]"),

@@ -21,13 +21,11 @@ var lattice = []control.Control{
 		Title: "What VPC Lattice asks for a policy has one, for named principals",
 		On:    []string{latticeService, latticeNetwork, latticePolicy}, Reads: []string{"authType", latticePolicy + " resourceIdentifier", latticePolicy + " policy"},
 		CheckStack: func(s *control.Stack) {
-			for _, token := range []string{latticeService, latticeNetwork} {
-				s.Each(token, func(r *control.Resource) {
-					if r.Get("authType").Text() == "AWS_IAM" && len(s.Referring(latticePolicy, "resourceIdentifier", r)) == 0 {
-						r.Violate("it has authType AWS_IAM and no aws.vpclattice.AuthPolicy: nobody may call it")
-					}
-				})
-			}
+			s.EachOf([]string{latticeService, latticeNetwork}, func(r *control.Resource) {
+				if r.Get("authType").Text() == "AWS_IAM" && len(s.Referring(latticePolicy, "resourceIdentifier", r)) == 0 {
+					r.Violate("it has authType AWS_IAM and no aws.vpclattice.AuthPolicy: nobody may call it")
+				}
+			})
 			s.Each(latticePolicy, notPublic("policy"))
 		},
 		Fix: "add an aws.vpclattice.AuthPolicy that names the principals, or their organisation in a condition",
@@ -65,16 +63,8 @@ resources:
 		ID: "lattice-access-logs", Severity: control.Medium,
 		Title: "VPC Lattice logs who called",
 		On:    []string{latticeService, latticeNetwork, latticeLogs}, Reads: []string{latticeLogs + " resourceIdentifier"},
-		CheckStack: func(s *control.Stack) {
-			for _, token := range []string{latticeService, latticeNetwork} {
-				s.Each(token, func(r *control.Resource) {
-					if len(s.Referring(latticeLogs, "resourceIdentifier", r)) == 0 {
-						r.Violate("no aws.vpclattice.AccessLogSubscription is about it")
-					}
-				})
-			}
-		},
-		Fix: "add an aws.vpclattice.AccessLogSubscription", Bad: `authType: AWS_IAM`,
+		CheckStack: eachNamed([]string{latticeService, latticeNetwork}, latticeLogs, "resourceIdentifier", "no aws.vpclattice.AccessLogSubscription is about it"),
+		Fix:        "add an aws.vpclattice.AccessLogSubscription", Bad: `authType: AWS_IAM`,
 		Good: `
 resources:
   shop: {type: "aws:vpclattice/service:Service", properties: {authType: AWS_IAM}}

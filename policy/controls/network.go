@@ -15,14 +15,8 @@ var networks = []control.Control{
 		Title:   "Every VPC has a flow log",
 		Mapping: control.Mapping{SecurityHub: "EC2.6", CIS: "AWS 3.7/4.7", Checkov: "CKV2_AWS_11", Trivy: "AWS-0178"},
 		On:      []string{vpc, flowLog}, Reads: []string{flowLog + " vpcId"},
-		CheckStack: func(s *control.Stack) {
-			s.Each(vpc, func(r *control.Resource) {
-				if len(s.Referring(flowLog, "vpcId", r)) == 0 {
-					r.Violate("no aws.ec2.FlowLog is about it: afterwards nobody can tell who talked to whom")
-				}
-			})
-		},
-		Fix: "add an aws.ec2.FlowLog with its vpcId",
+		CheckStack: eachNamed([]string{vpc}, flowLog, "vpcId", "no aws.ec2.FlowLog is about it: afterwards nobody can tell who talked to whom"),
+		Fix:        "add an aws.ec2.FlowLog with its vpcId",
 		Bad: `
 resources:
   net: {type: "aws:ec2/vpc:Vpc", properties: {cidrBlock: 10.0.0.0/16}}

@@ -315,14 +315,8 @@ resources:
 		ID: "plat-resolver-query-log", Severity: control.Low,
 		Title: "A VPC's DNS queries are logged",
 		On:    []string{vpc, queryLog}, Reads: []string{queryLog + " resourceId"},
-		CheckStack: func(s *control.Stack) {
-			s.Each(vpc, func(v *control.Resource) {
-				if len(s.Referring(queryLog, "resourceId", v)) == 0 {
-					v.Violate("no aws.route53.ResolverQueryLogConfigAssociation is about it")
-				}
-			})
-		},
-		Fix: "add a resolver query log and associate the VPC", Bad: `cidrBlock: 10.0.0.0/16`,
+		CheckStack: eachNamed([]string{vpc}, queryLog, "resourceId", "no aws.route53.ResolverQueryLogConfigAssociation is about it"),
+		Fix:        "add a resolver query log and associate the VPC", Bad: `cidrBlock: 10.0.0.0/16`,
 		Good: `
 resources:
   net: {type: "aws:ec2/vpc:Vpc", properties: {cidrBlock: 10.0.0.0/16}}

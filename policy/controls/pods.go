@@ -13,16 +13,22 @@ var workloads = []string{
 	"kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob", "kubernetes:core/v1:Pod", "kubernetes:core/v1:ReplicationController",
 }
 
-// podSpec is the specification of a workload's pods.
-func podSpec(r *control.Resource) control.Value {
+// inTemplate is a part of what a workload makes its pods of.
+func inTemplate(r *control.Resource, part string) control.Value {
 	switch r.Kind() {
 	case "Pod":
-		return r.Get("spec")
+		return r.Get(part)
 	case "CronJob":
-		return r.Get("spec.jobTemplate.spec.template.spec")
+		return r.Get("spec.jobTemplate.spec.template." + part)
 	}
-	return r.Get("spec.template.spec")
+	return r.Get("spec.template." + part)
 }
+
+// podSpec is the specification of a workload's pods.
+func podSpec(r *control.Resource) control.Value { return inTemplate(r, "spec") }
+
+// podLabels are the labels of a workload's pods.
+func podLabels(r *control.Resource) control.Value { return inTemplate(r, "metadata.labels") }
 
 // eachContainer looks at all containers of a workload's pods, one by one.
 func eachContainer(do func(r *control.Resource, pod, container control.Value)) check {

@@ -88,13 +88,11 @@ var recovery = []control.Control{
 		On:      []string{database, databaseCluster, backupSelection}, Reads: []string{"tags", backupSelection + " selectionTags.key", backupSelection + " selectionTags.value", backupSelection + " resources"},
 		CheckStack: func(s *control.Stack) {
 			selections := s.Of(backupSelection)
-			for _, token := range []string{database, databaseCluster} {
-				s.Each(token, func(r *control.Resource) {
-					if len(selections) > 0 && !slices.ContainsFunc(selections, func(x *control.Resource) bool { return takenBy(s, x, r) }) {
-						r.Violate("no aws.backup.Selection of the stack takes it, by a tag or by its ARN")
-					}
-				})
-			}
+			s.EachOf([]string{database, databaseCluster}, func(r *control.Resource) {
+				if len(selections) > 0 && !slices.ContainsFunc(selections, func(x *control.Resource) bool { return takenBy(s, x, r) }) {
+					r.Violate("no aws.backup.Selection of the stack takes it, by a tag or by its ARN")
+				}
+			})
 		},
 		Fix: "give it the tag of the selection",
 		Bad: `

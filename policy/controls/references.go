@@ -14,17 +14,6 @@ func namespaceOf(r *control.Resource) string {
 	return "default"
 }
 
-// podLabels are the labels of a workload's pods.
-func podLabels(r *control.Resource) control.Value {
-	switch r.Kind() {
-	case "Pod":
-		return r.Get("metadata.labels")
-	case "CronJob":
-		return r.Get("spec.jobTemplate.spec.template.metadata.labels")
-	}
-	return r.Get("spec.template.metadata.labels")
-}
-
 // selects tells whether a selector with matchLabels and matchExpressions takes
 // labels. An empty one takes all.
 func selects(selector, labels control.Value) bool {
@@ -190,20 +179,18 @@ resources:
 		Mapping: control.Mapping{CIS: "EKS 4.3.2", Checkov: "CKV2_K8S_6"},
 		On:      slices.Concat(workloads, []string{networkPolicy}), Reads: []string{"metadata.namespace", "spec.template.metadata.labels", "spec.template.spec.hostNetwork", networkPolicy + " metadata.namespace", networkPolicy + " spec.podSelector"},
 		CheckStack: func(s *control.Stack) {
-			for _, token := range workloads {
-				s.Each(token, func(r *control.Resource) {
-					// No policy holds for a pod with its node's network.
-					if podSpec(r).Get("hostNetwork").True() || slices.Contains(systemNamespaces, namespaceOf(r)) {
+			s.EachOf(workloads, func(r *control.Resource) {
+				// No policy holds for a pod with its node's network.
+				if podSpec(r).Get("hostNetwork").True() || slices.Contains(systemNamespaces, namespaceOf(r)) {
+					return
+				}
+				for _, p := range s.Of(networkPolicy) {
+					if namespaceOf(p) == namespaceOf(r) && selects(p.Get("spec.podSelector"), podLabels(r)) {
 						return
 					}
-					for _, p := range s.Of(networkPolicy) {
-						if namespaceOf(p) == namespaceOf(r) && selects(p.Get("spec.podSelector"), podLabels(r)) {
-							return
-						}
-					}
-					r.Violate("no NetworkPolicy in %s selects its pods: everybody may talk to them", namespaceOf(r))
-				})
-			}
+				}
+				r.Violate("no NetworkPolicy in %s selects its pods: everybody may talk to them", namespaceOf(r))
+			})
 		},
 		Fix:  "add a NetworkPolicy with podSelector {} to the namespace, and others for what is needed",
 		Bad:  front(`{type: "kubernetes:networking.k8s.io/v1:NetworkPolicy", properties: {metadata: {namespace: other}, spec: {podSelector: {}}}}`),
@@ -252,15 +239,13 @@ resources:
 		Title: "A workload's service account exists",
 		On:    slices.Concat(workloads, []string{serviceAccount, helmRelease}), Reads: []string{"metadata.namespace", "spec.template.spec.serviceAccountName", serviceAccount + " metadata.name", serviceAccount + " metadata.namespace"},
 		CheckStack: func(s *control.Stack) {
-			for _, token := range workloads {
-				s.Each(token, func(r *control.Resource) {
-					v := podSpec(r).Get("serviceAccountName")
-					there := among(s, namespaceOf(r), serviceAccount)
-					if len(there) > 0 && v.Present() && v.Text() != "default" && !slices.ContainsFunc(there, func(a *control.Resource) bool { return objectName(a) == v.Text() }) {
-						r.Want(v, "the name of a ServiceAccount in "+namespaceOf(r)+": its pods are not made")
-					}
-				})
-			}
+			s.EachOf(workloads, func(r *control.Resource) {
+				v := podSpec(r).Get("serviceAccountName")
+				there := among(s, namespaceOf(r), serviceAccount)
+				if len(there) > 0 && v.Present() && v.Text() != "default" && !slices.ContainsFunc(there, func(a *control.Resource) bool { return objectName(a) == v.Text() }) {
+					r.Want(v, "the name of a ServiceAccount in "+namespaceOf(r)+": its pods are not made")
+				}
+			})
 		},
 		Fix:  "write the ServiceAccount's name",
 		Bad:  front(`{type: "kubernetes:core/v1:ServiceAccount", properties: {metadata: {name: store, namespace: apps}}}`),

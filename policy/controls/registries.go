@@ -28,14 +28,8 @@ var registries = []control.Control{
 		Title:   "Old images are thrown away",
 		Mapping: control.Mapping{SecurityHub: "ECR.3"},
 		On:      []string{repository, "aws:ecr/lifecyclePolicy:LifecyclePolicy"}, Reads: []string{"aws:ecr/lifecyclePolicy:LifecyclePolicy repository"},
-		CheckStack: func(s *control.Stack) {
-			s.Each(repository, func(r *control.Resource) {
-				if len(s.Referring("aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", r)) == 0 {
-					r.Violate("no aws.ecr.LifecyclePolicy is about it: images pile up, and so do their vulnerabilities")
-				}
-			})
-		},
-		Fix: "add an aws.ecr.LifecyclePolicy", Bad: `name: shop`,
+		CheckStack: eachNamed([]string{repository}, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", "no aws.ecr.LifecyclePolicy is about it: images pile up, and so do their vulnerabilities"),
+		Fix:        "add an aws.ecr.LifecyclePolicy", Bad: `name: shop`,
 		Good: `
 resources:
   shop: {type: "aws:ecr/repository:Repository", properties: {name: shop}}

@@ -29,13 +29,11 @@ var stackwide = []control.Control{
 		Title: "What holds data is protected from deletion",
 		On:    stateful,
 		CheckStack: func(s *control.Stack) {
-			for _, token := range stateful {
-				s.Each(token, func(r *control.Resource) {
-					if !r.Options.Protect {
-						r.Violate("it holds data and a pulumi destroy would delete it")
-					}
-				})
-			}
+			s.EachOf(stateful, func(r *control.Resource) {
+				if !r.Options.Protect {
+					r.Violate("it holds data and a pulumi destroy would delete it")
+				}
+			})
 		},
 		Fix: "set the resource option protect",
 		Bad: `
