@@ -16,7 +16,6 @@ import (
 const Port = 5432
 
 const (
-
 	// master is the user that RDS makes. Nobody needs it every day.
 	master = "dbadmin"
 

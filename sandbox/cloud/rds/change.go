@@ -136,10 +136,6 @@ func deleteInstance(tx *cloud.Tx, r *cloud.Resource) error {
 		}
 		snapshot(tx, r, name)
 	}
-	for _, log := range p.Strs("enabledCloudwatchLogsExports") {
-		stop(tx, p, log)
-	}
-	unmanage(tx, r)
-	ec2.ReleaseInterfaces(tx, ec2.For(cloud.DBInstance, r.ID))
+	end(tx, r)
 	return nil
 }

@@ -123,12 +123,7 @@ func createCluster(tx *cloud.Tx, r *cloud.Resource) error {
 	}
 	r.ID = name
 	completeCluster(tx, p)
-	if p.Bool("manageMasterUserPassword") {
-		manage(tx, r)
-	}
-	for _, log := range p.Strs("enabledCloudwatchLogsExports") {
-		write(tx, p, log)
-	}
+	begin(tx, r)
 	return placeCluster(tx, r, p)
 }
 
@@ -150,7 +145,7 @@ func completeCluster(tx *cloud.Tx, p cloud.Props) {
 	version, m := resolve(p.Str("engineVersion"))
 	fill(p, "dbClusterParameterGroupName", "default."+m.family())
 	fill(p, "masterUserSecrets", []any{})
-	at := "-" + strings.ToLower(tx.AccountID()) + "." + tx.Session.Region + ".rds." + cloud.DNSSuffix(tx.Session.Region)
+	at := "-" + tx.AccountID() + "." + tx.Session.Region + ".rds." + cloud.DNSSuffix(tx.Session.Region)
 	for property, v := range map[string]any{
 		"engineVersionActual": version, "arn": tx.ARN("rds", "cluster:"+name), "clusterResourceId": "cluster-" + strings.ToUpper(tx.Hex(26)),
 		"endpoint": name + ".cluster" + at, "readerEndpoint": name + ".cluster-ro" + at, "hostedZoneId": "Z" + strings.ToUpper(tx.Hex(13)),
@@ -205,10 +200,6 @@ func deleteCluster(tx *cloud.Tx, r *cloud.Resource) error {
 		}
 		tx.Make(owner, cloud.DBClusterSnapshot, name, clusterSnapshotProps(tx, r, name), nil)
 	}
-	for _, log := range p.Strs("enabledCloudwatchLogsExports") {
-		stop(tx, p, log)
-	}
-	unmanage(tx, r)
-	ec2.ReleaseInterfaces(tx, ec2.For(cloud.DBCluster, r.ID))
+	end(tx, r)
 	return nil
 }

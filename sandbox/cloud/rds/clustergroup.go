@@ -66,13 +66,8 @@ func clusterSnapshotKind() cloud.Kind {
 
 func clusterSnapshotProps(tx *cloud.Tx, source *cloud.Resource, name string) cloud.Props {
 	p := source.Props
-	vpc := ""
-	if g := tx.Get(cloud.DBSubnetGroup, p.Str("dbSubnetGroupName")); g != nil {
-		vpc = g.Props.Str("vpcId")
-	}
-	return cloud.Props{
+	return snapshotOf(tx, p).With(cloud.Props{
 		"dbClusterIdentifier": p["clusterIdentifier"], "dbClusterSnapshotIdentifier": name, "dbClusterSnapshotArn": tx.ARN("rds", "cluster-snapshot:"+name),
-		"allocatedStorage": p["allocatedStorage"], "storageEncrypted": p.Bool("storageEncrypted"), "port": p["port"], "availabilityZones": p["availabilityZones"],
-		"engine": p.Str("engine"), "engineVersion": p["engineVersionActual"], "kmsKeyId": p.Str("kmsKeyId"), "snapshotType": "manual", "status": "available", "vpcId": vpc,
-	}
+		"storageEncrypted": p.Bool("storageEncrypted"), "availabilityZones": p["availabilityZones"],
+	})
 }

@@ -2,6 +2,7 @@ package rds
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
@@ -17,17 +18,20 @@ var (
 // where a cluster writes first.
 var clusterClasses = regexp.MustCompile(`^db\.[a-z]+[0-9]+[a-z]*d[a-z]*\.`)
 
+// clusterStorage are the types of storage that a cluster may have.
+var clusterStorage = []string{"io1", "io2", "gp3"}
+
 const leastClusterIOPS, mostClusterIOPS = 1000, 256000
 
 // checkClusterStorage refuses instances and storage that a Multi-AZ DB cluster
 // does not have.
 func checkClusterStorage(p cloud.Props) error {
 	kind, size, iops := p.Str("storageType"), p.Int("allocatedStorage"), p.Int("iops")
-	bounds, known := map[string][2]int{"io1": {100, 65536}, "io2": {100, 65536}, "gp3": {20, 65536}}[kind]
+	bounds := sizes[kind]
 	switch {
 	case !clusterClasses.MatchString(p.Str("dbClusterInstanceClass")):
 		return clusterClass.Refuse("RDS does not support creating a Multi-AZ DB cluster with DBClusterInstanceClass=%s: want a class with local disks, such as db.m6gd.large", p.Str("dbClusterInstanceClass"))
-	case !known:
+	case !slices.Contains(clusterStorage, kind):
 		return clusterStorageType.Refuse("Invalid storage type for a Multi-AZ DB cluster: %s; want io1, io2 or gp3", kind)
 	case size < bounds[0] || size > bounds[1]:
 		return clusterStorageSize.Refuse("Invalid storage size for engine name postgres and storage type %s: %d; want %d to %d GiB", kind, size, bounds[0], bounds[1])

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/ec2"
 	"github.com/slipway-iac/slipway/sandbox/cloud/secretsmanager"
 )
 
@@ -101,12 +102,7 @@ func createInstance(tx *cloud.Tx, r *cloud.Resource) error {
 	}
 	r.ID = "db-" + strings.ToUpper(tx.Hex(26))
 	complete(tx, r)
-	if p.Bool("manageMasterUserPassword") {
-		manage(tx, r)
-	}
-	for _, log := range p.Strs("enabledCloudwatchLogsExports") {
-		write(tx, p, log)
-	}
+	begin(tx, r)
 	return place(tx, r, p)
 }
 
@@ -168,6 +164,25 @@ func complete(tx *cloud.Tx, r *cloud.Resource) {
 
 func setEndpoint(p cloud.Props) {
 	p["endpoint"] = p.Str("address") + ":" + itoa(p.Int("port"))
+}
+
+// begin makes what a new instance or cluster has beside it: its secret, and its logs.
+func begin(tx *cloud.Tx, r *cloud.Resource) {
+	if r.Props.Bool("manageMasterUserPassword") {
+		manage(tx, r)
+	}
+	for _, log := range r.Props.Strs("enabledCloudwatchLogsExports") {
+		write(tx, r.Props, log)
+	}
+}
+
+// end takes that away again, and the interfaces.
+func end(tx *cloud.Tx, r *cloud.Resource) {
+	for _, log := range r.Props.Strs("enabledCloudwatchLogsExports") {
+		stop(tx, r.Props, log)
+	}
+	unmanage(tx, r)
+	ec2.ReleaseInterfaces(tx, ec2.For(r.Kind, r.ID))
 }
 
 // manage makes the secret of a master password that RDS manages.

@@ -14,6 +14,12 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
 
+// databases are the kinds that are databases, what RDS calls them, and the property
+// with their names.
+var databases = []struct{ kind, noun, name string }{
+	{cloud.DBInstance, "instance", "identifier"}, {cloud.DBCluster, "cluster", "clusterIdentifier"},
+}
+
 // Service lists what RDS adds to an account.
 func Service() cloud.Service {
 	return cloud.Service{

@@ -45,14 +45,21 @@ func snapshot(tx *cloud.Tx, source *cloud.Resource, name string) {
 
 func snapshotProps(tx *cloud.Tx, source *cloud.Resource, name string) cloud.Props {
 	p := source.Props
+	return snapshotOf(tx, p).With(cloud.Props{
+		"dbInstanceIdentifier": p["identifier"], "dbSnapshotIdentifier": name, "dbSnapshotArn": tx.ARN("rds", "snapshot:"+name),
+		"encrypted": p.Bool("storageEncrypted"), "availabilityZone": p["availabilityZone"], "storageType": p["storageType"],
+	})
+}
+
+// snapshotOf is what RDS tells of a snapshot of any database.
+func snapshotOf(tx *cloud.Tx, database cloud.Props) cloud.Props {
 	vpc := ""
-	if g := tx.Get(cloud.DBSubnetGroup, p.Str("dbSubnetGroupName")); g != nil {
+	if g := tx.Get(cloud.DBSubnetGroup, database.Str("dbSubnetGroupName")); g != nil {
 		vpc = g.Props.Str("vpcId")
 	}
 	return cloud.Props{
-		"dbInstanceIdentifier": p["identifier"], "dbSnapshotIdentifier": name, "dbSnapshotArn": tx.ARN("rds", "snapshot:"+name),
-		"allocatedStorage": p["allocatedStorage"], "encrypted": p.Bool("storageEncrypted"), "port": p["port"], "availabilityZone": p["availabilityZone"],
-		"engine": p.Str("engine"), "engineVersion": p["engineVersionActual"], "kmsKeyId": p.Str("kmsKeyId"), "snapshotType": "manual", "status": "available",
-		"storageType": p["storageType"], "vpcId": vpc,
+		"allocatedStorage": database["allocatedStorage"], "port": database["port"], "engine": database.Str("engine"),
+		"engineVersion": database["engineVersionActual"], "kmsKeyId": database.Str("kmsKeyId"),
+		"snapshotType": "manual", "status": "available", "vpcId": vpc,
 	}
 }

@@ -79,17 +79,12 @@ func vpcOf(tx *cloud.Tx, ids []string) (string, error) {
 
 func updateSubnetGroup(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error {
 	kept := news.Strs("subnetIds")
-	for _, i := range tx.List(cloud.DBInstance, cloud.Prop("dbSubnetGroupName", r.ID)) {
-		for _, nic := range ec2.InterfacesFor(tx, ec2.For(cloud.DBInstance, i.ID)) {
-			if id := nic.Props.Str("subnetId"); !slices.Contains(kept, id) {
-				return subnetInUse.Refuse("The DB subnet group cannot lose %s: DB instance %s is in it", id, i.Props.Str("identifier"))
-			}
-		}
-	}
-	for _, c := range tx.List(cloud.DBCluster, cloud.Prop("dbSubnetGroupName", r.ID)) {
-		for _, nic := range ec2.InterfacesFor(tx, ec2.For(cloud.DBCluster, c.ID)) {
-			if id := nic.Props.Str("subnetId"); !slices.Contains(kept, id) {
-				return subnetInUse.Refuse("The DB subnet group cannot lose %s: DB cluster %s is in it", id, c.ID)
+	for _, k := range databases {
+		for _, d := range tx.List(k.kind, cloud.Prop("dbSubnetGroupName", r.ID)) {
+			for _, nic := range ec2.InterfacesFor(tx, ec2.For(k.kind, d.ID)) {
+				if id := nic.Props.Str("subnetId"); !slices.Contains(kept, id) {
+					return subnetInUse.Refuse("The DB subnet group cannot lose %s: DB %s %s is in it", id, k.noun, d.Props.Str(k.name))
+				}
 			}
 		}
 	}
@@ -98,11 +93,10 @@ func updateSubnetGroup(tx *cloud.Tx, r *cloud.Resource, news cloud.Props) error 
 }
 
 func deleteSubnetGroup(tx *cloud.Tx, r *cloud.Resource) error {
-	if c := tx.One(cloud.DBCluster, cloud.Prop("dbSubnetGroupName", r.ID)); c != nil {
-		return groupInUse.Refuse("Cannot delete the subnet group '%s' because at least one database cluster: %s is still using it.", r.ID, c.ID)
-	}
-	if i := tx.One(cloud.DBInstance, cloud.Prop("dbSubnetGroupName", r.ID)); i != nil {
-		return groupInUse.Refuse("Cannot delete the subnet group '%s' because at least one database instance: %s is still using it.", r.ID, i.Props.Str("identifier"))
+	for _, k := range databases {
+		if d := tx.One(k.kind, cloud.Prop("dbSubnetGroupName", r.ID)); d != nil {
+			return groupInUse.Refuse("Cannot delete the subnet group '%s' because at least one database %s: %s is still using it.", r.ID, k.noun, d.Props.Str(k.name))
+		}
 	}
 	return nil
 }

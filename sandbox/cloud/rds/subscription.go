@@ -74,16 +74,14 @@ func checkSubscription(tx *cloud.Tx, p cloud.Props) error {
 	case len(p.Strs("sourceIds")) > 0 && p.Str("sourceType") == "":
 		return subscriptionType.Refuse("The SourceType parameter is required when SourceIds are given")
 	}
-	sources := map[string]struct{ kind, name string }{
-		"db-instance": {cloud.DBInstance, "identifier"}, "db-cluster": {cloud.DBCluster, "clusterIdentifier"},
-	}
-	source, known := sources[p.Str("sourceType")]
-	if !known {
-		return nil
-	}
-	for _, id := range p.Strs("sourceIds") {
-		if tx.One(source.kind, cloud.Prop(source.name, id)) == nil {
-			return subscriptionSource.Refuse("Could not find source with name: %s", id)
+	for _, k := range databases {
+		if p.Str("sourceType") != "db-"+k.noun {
+			continue
+		}
+		for _, id := range p.Strs("sourceIds") {
+			if tx.One(k.kind, cloud.Prop(k.name, id)) == nil {
+				return subscriptionSource.Refuse("Could not find source with name: %s", id)
+			}
 		}
 	}
 	return nil
