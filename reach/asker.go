@@ -13,6 +13,9 @@ type asker struct {
 	n       *Network
 	what    flow.Set
 	numbers map[kind]int
+	// known are the numbers of the places that it has been asked about: those of a
+	// matrix come up once for each group.
+	known   map[*Place]int
 	answers map[twoKinds]*answer
 }
 
@@ -23,19 +26,20 @@ type twoKinds struct {
 }
 
 func (n *Network) asker(what flow.Set) *asker {
-	return &asker{n: n, what: what, numbers: map[kind]int{}, answers: map[twoKinds]*answer{}}
+	return &asker{n: n, what: what, numbers: map[kind]int{}, known: map[*Place]int{}, answers: map[twoKinds]*answer{}}
 }
 
 func (a *asker) number(places []*Place) []int {
 	out := make([]int, len(places))
 	for i, p := range places {
-		k := a.n.kinds().of(p)
-		number, has := a.numbers[k]
-		if !has {
-			number = len(a.numbers)
-			a.numbers[k] = number
+		if _, has := a.known[p]; !has {
+			k := a.n.kinds().of(p)
+			if _, has := a.numbers[k]; !has {
+				a.numbers[k] = len(a.numbers)
+			}
+			a.known[p] = a.numbers[k]
 		}
-		out[i] = number
+		out[i] = a.known[p]
 	}
 	return out
 }
