@@ -26,10 +26,20 @@ const (
 )
 
 // run makes the Ingress "shop" in front of the Service "web" of a cluster with
-// the load balancer controller.
+// the load balancer controller, in an account with a bucket for its access logs.
 func run(t *testing.T, change func(*ingress.Args)) *sandboxtest.Recording {
 	t.Helper()
-	return fixture.Run(t, func(ctx *pulumi.Context) error {
+	account := fixture.Account(t)
+	put := func(kind string, props cloud.Props) {
+		if _, err := account.Create(cloud.Session{Region: fixture.Region}, kind, kind, props); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(cloud.Bucket, cloud.Props{"bucket": "logs-4711"})
+	put(cloud.BucketPolicy, cloud.Props{"bucket": "logs-4711", "policy": `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+		"Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}, "Action": "s3:PutObject",
+		"Resource": "arn:aws:s3:::logs-4711/shop/AWSLogs/` + fixture.AccountID + `/*"}]}`})
+	return fixture.RunIn(t, account, func(ctx *pulumi.Context) error {
 		g, inside, err := fixture.Running(ctx)
 		if err != nil {
 			return err
@@ -117,9 +127,9 @@ func TestAnnotations(t *testing.T) {
 			with(map[string]string{"group.name": "front", "group.order": "-5"})},
 		"health": {func(a *ingress.Args) { a.HealthPath, a.SuccessCodes = "/healthz", "200-299" },
 			with(map[string]string{"healthcheck-path": "/healthz", "success-codes": "200-299"})},
-		"logs": {func(a *ingress.Args) { a.LogBucket, a.LogPrefix = pulumi.String("logs"), "shop" },
+		"logs": {func(a *ingress.Args) { a.LogBucket, a.LogPrefix = pulumi.String("logs-4711"), "shop" },
 			with(map[string]string{"load-balancer-attributes": "routing.http.drop_invalid_header_fields.enabled=true," +
-				"access_logs.s3.enabled=true,access_logs.s3.bucket=logs,access_logs.s3.prefix=shop"})},
+				"access_logs.s3.enabled=true,access_logs.s3.bucket=logs-4711,access_logs.s3.prefix=shop"})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,8 +146,13 @@ func TestAnnotations(t *testing.T) {
 			if err := r.Destroy(); err != nil {
 				t.Fatal(err)
 			}
-			for kind, n := range r.Left() {
-				t.Errorf("%d of %s are left", n, kind)
+			// The file with which ELB tried the bucket stays in it.
+			left := map[string]int{}
+			if name == "logs" {
+				left[cloud.BucketObject] = 1
+			}
+			if diff := cmp.Diff(left, r.Left()); diff != "" {
+				t.Errorf("left in the account (-want +got):\n%s", diff)
 			}
 		})
 	}
