@@ -12,6 +12,15 @@ import (
 
 const prefix = "alb.ingress.kubernetes.io/"
 
+// NamespaceLabels are for the namespace of the pods behind an Ingress. A pod that
+// starts there while the Ingress exists is ready only once the load balancer has
+// found it well, so that a rollout keeps old pods until new ones get requests.
+//
+// See https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
+func NamespaceLabels() map[string]string {
+	return map[string]string{"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"}
+}
+
 // annotations tell the controller everything that it would otherwise take from
 // its own defaults, some of which are worse.
 func (a Args) annotations() pulumi.StringMap {

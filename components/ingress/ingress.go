@@ -57,7 +57,8 @@ type Args struct {
 	// before the Ingress leaves behind what it made for it. Required.
 	Cluster kube.Target
 
-	// Namespace is that of the Services, in which the Ingress is too. Required.
+	// Namespace is that of the Services, in which the Ingress is too. It should have
+	// NamespaceLabels. Required.
 	Namespace pulumi.StringInput
 
 	// Hosts are the host names, each with its paths. A wildcard such as

@@ -29,11 +29,11 @@ type builder struct {
 
 // build makes both parts, and the way in.
 func (b *builder) build() (*ingress.Ingress, error) {
-	front, err := b.part("front")
+	front, err := b.part("front", ingress.NamespaceLabels())
 	if err != nil {
 		return nil, err
 	}
-	back, err := b.part("back")
+	back, err := b.part("back", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -56,10 +56,10 @@ type part struct {
 }
 
 // part makes the namespace of a part, which lets nobody in or out.
-func (b *builder) part(role string) (part, error) {
+func (b *builder) part(role string, labels map[string]string) (part, error) {
 	p := part{builder: b, role: role, space: b.name + "-" + role, inside: b.args.Cluster}
 	made, err := namespace.New(b.ctx, p.space, namespace.Args{
-		Cluster: b.args.Cluster, ServiceCIDR: b.args.ServiceCIDR,
+		Cluster: b.args.Cluster, ServiceCIDR: b.args.ServiceCIDR, Labels: labels,
 		Quota:    map[string]string{"requests.cpu": "2", "requests.memory": "2Gi", "pods": "12"},
 		Defaults: namespace.Defaults{CPURequest: "50m", MemoryRequest: "64Mi", MemoryLimit: "64Mi"},
 	}, pulumi.Parent(b.parent))

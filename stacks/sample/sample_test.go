@@ -136,6 +136,18 @@ func TestWhatControllersMake(t *testing.T) {
 	}
 }
 
+// Pods that the load balancer leads to wait for its health check, others do not.
+func TestOnlyTheFrontHasReadinessGates(t *testing.T) {
+	t.Parallel()
+	r := fixture.Run(t, program(asItIs)).Must(t)
+	for name, want := range map[string]string{"shop-front": "enabled", "shop-back": ""} {
+		labels := r.One(t, "kubernetes:core/v1:Namespace", name).Inputs.Obj("metadata").StrMap("labels")
+		if got := labels["elbv2.k8s.aws/pod-readiness-gate-inject"]; got != want {
+			t.Errorf("%s: the label is %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestNewReportsEveryProblem(t *testing.T) {
 	t.Parallel()
 	full := func(a *sample.Args) {
