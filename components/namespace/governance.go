@@ -56,7 +56,7 @@ func (a Args) governance() []governed {
 		all = append(all, a.policies()...)
 	}
 	if len(a.OpenPorts) > 0 {
-		all = append(all, a.openPorts())
+		all = append(all, a.openPorts(), askAPIs())
 	}
 	if len(a.Quota) > 0 {
 		all = append(all, governed{"v1", "ResourceQuota", "quota", "quota", pulumi.Map{"spec": pulumi.Map{"hard": pulumi.ToStringMap(a.Quota)}}})
@@ -76,14 +76,13 @@ func (a Args) governance() []governed {
 	return all
 }
 
+// What governs traffic.
+const policyVersion, policyKind = "networking.k8s.io/v1", "NetworkPolicy"
+
 // policies forbid everything, and then allow questions for names. The two are
 // apart so that a policy of somebody's own is one more of the same kind.
 func (a Args) policies() []governed {
-	const apiVersion, kind = "networking.k8s.io/v1", "NetworkPolicy"
 	everyPod := pulumi.Map{}
-	port := func(protocol string) pulumi.Map {
-		return pulumi.Map{"protocol": pulumi.String(protocol), "port": pulumi.Int(53)}
-	}
 	// The pods of CoreDNS are named too: a policy may be judged before or after the
 	// Service's address has become a pod's.
 	to := pulumi.Array{pulumi.Map{
@@ -96,25 +95,43 @@ func (a Args) policies() []governed {
 		to = append(to, pulumi.Map{"ipBlock": pulumi.Map{"cidr": pulumi.String(address)}})
 	}
 	return []governed{
-		{apiVersion, kind, "default-deny", "default-deny", pulumi.Map{"spec": pulumi.Map{
+		{policyVersion, policyKind, "default-deny", "default-deny", pulumi.Map{"spec": pulumi.Map{
 			"podSelector": everyPod, "policyTypes": pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 		}}},
-		{apiVersion, kind, "allow-dns", "allow-dns", pulumi.Map{"spec": pulumi.Map{
+		{policyVersion, policyKind, "allow-dns", "allow-dns", pulumi.Map{"spec": pulumi.Map{
 			"podSelector": everyPod, "policyTypes": pulumi.ToStringArray([]string{"Egress"}),
-			"egress": pulumi.Array{pulumi.Map{"to": to, "ports": pulumi.Array{port("UDP"), port("TCP")}}},
+			"egress": pulumi.Array{pulumi.Map{"to": to, "ports": pulumi.Array{port("UDP", 53), port("TCP", 53)}}},
 		}}},
 	}
+}
+
+// port is one port of a network policy's rule.
+func port(protocol string, number int) pulumi.Map {
+	return pulumi.Map{"protocol": pulumi.String(protocol), "port": pulumi.Int(number)}
 }
 
 // openPorts lets nobody in but at the ports.
 func (a Args) openPorts() governed {
 	ports := pulumi.Array{}
-	for _, port := range a.OpenPorts {
-		ports = append(ports, pulumi.Map{"protocol": pulumi.String("TCP"), "port": pulumi.Int(port)})
+	for _, number := range a.OpenPorts {
+		ports = append(ports, port("TCP", number))
 	}
-	return governed{"networking.k8s.io/v1", "NetworkPolicy", "open-ports", "open-ports", pulumi.Map{"spec": pulumi.Map{
+	return governed{policyVersion, policyKind, "open-ports", "open-ports", pulumi.Map{"spec": pulumi.Map{
 		"podSelector": pulumi.Map{}, "policyTypes": pulumi.ToStringArray([]string{"Ingress"}),
 		"ingress": pulumi.Array{pulumi.Map{"ports": ports}},
+	}}}
+}
+
+// askAPIs lets nothing out but to the API server, to AWS and to servers of names,
+// whose addresses nobody knows beforehand, and to the Pod Identity agent.
+func askAPIs() governed {
+	agent := pulumi.Map{"ipBlock": pulumi.Map{"cidr": pulumi.String(kube.PodIdentityAgent + "/32")}}
+	return governed{policyVersion, policyKind, "ask-apis", "ask-apis", pulumi.Map{"spec": pulumi.Map{
+		"podSelector": pulumi.Map{}, "policyTypes": pulumi.ToStringArray([]string{"Egress"}),
+		"egress": pulumi.Array{
+			pulumi.Map{"ports": pulumi.Array{port("TCP", 443), port("UDP", 53), port("TCP", 53)}},
+			pulumi.Map{"to": pulumi.Array{agent}, "ports": pulumi.Array{port("TCP", 80)}},
+		},
 	}}}
 }
 

@@ -77,16 +77,31 @@ func TestGovernance(t *testing.T) {
 	r.LeavesNothing(t)
 }
 
-// Nobody gets in but at the open ports, and the pods get everywhere.
+// Nobody gets in but at the open ports, and the pods get to APIs, names and
+// credentials.
 func TestOpenPorts(t *testing.T) {
 	t.Parallel()
 	r := run(t, namespace.Args{OpenPorts: []int{9402}}).Must(t)
-	got := r.One(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "shop-open-ports")
-	want := map[string]any{
-		"podSelector": map[string]any{}, "policyTypes": []any{"Ingress"},
-		"ingress": []any{map[string]any{"ports": []any{map[string]any{"protocol": "TCP", "port": 9402.0}}}},
-	}
-	if diff := cmp.Diff(want, got.Inputs["spec"]); diff != "" {
-		t.Errorf("the policy (-want +got):\n%s", diff)
+	port := func(protocol string, number float64) any { return map[string]any{"protocol": protocol, "port": number} }
+	for name, want := range map[string]map[string]any{
+		"shop-open-ports": {
+			"podSelector": map[string]any{}, "policyTypes": []any{"Ingress"},
+			"ingress": []any{map[string]any{"ports": []any{port("TCP", 9402)}}},
+		},
+		"shop-ask-apis": {
+			"podSelector": map[string]any{}, "policyTypes": []any{"Egress"},
+			"egress": []any{
+				map[string]any{"ports": []any{port("TCP", 443), port("UDP", 53), port("TCP", 53)}},
+				map[string]any{
+					"to":    []any{map[string]any{"ipBlock": map[string]any{"cidr": "169.254.170.23/32"}}},
+					"ports": []any{port("TCP", 80)},
+				},
+			},
+		},
+	} {
+		got := r.One(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", name)
+		if diff := cmp.Diff(want, got.Inputs["spec"]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }

@@ -86,9 +86,10 @@ type Args struct {
 	// NetworkPolicy of yours. Without it, everybody talks to everybody.
 	ServiceCIDR string
 
-	// OpenPorts close the namespace to everybody but at these TCP ports, and leave
-	// its pods free to talk to anybody: for controllers, whose webhooks and metrics
-	// others ask. Not with ServiceCIDR. Optional.
+	// OpenPorts close the namespace to everybody but at these TCP ports. Its pods
+	// talk to anybody, by HTTPS and DNS alone, and get credentials on their node: for
+	// controllers, whose webhooks and metrics others ask, and who ask the API server
+	// and AWS. Not with ServiceCIDR. Optional.
 	OpenPorts []int
 
 	// Quota is the most that the whole namespace uses, by the names of

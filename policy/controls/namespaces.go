@@ -28,6 +28,26 @@ func inNamespace(s *control.Stack, token string, ns *control.Resource) []*contro
 	return found
 }
 
+// policyWay is one of the two ways that a NetworkPolicy governs.
+type policyWay struct {
+	// Type is its name among policyTypes. Its Rules are below spec, and their
+	// Peers below each.
+	Type, Rules, Peers string
+	// Otherwise is what holds where no policy governs it.
+	Otherwise string
+}
+
+var policyWays = []policyWay{
+	{"Ingress", "ingress", "from", "everybody reaches its pods"},
+	{"Egress", "egress", "to", "its pods talk to everybody"},
+}
+
+// allowsAll tells whether a rule allows everything one way. A list that is empty
+// counts as one that is not there.
+func (w policyWay) allowsAll(rule control.Value) bool {
+	return !rule.Get(w.Peers).Present() && !rule.Get("ports").Present()
+}
+
 var namespaces = []control.Control{
 	{
 		ID: "k8s-namespace-psa-labels", Severity: control.High,
@@ -79,7 +99,7 @@ resources:
 	{
 		ID: "plat-namespace-default-deny", Severity: control.High,
 		Title: "A namespace lets nothing in or out that no policy allows",
-		On:    []string{namespace, networkPolicy}, Reads: []string{"metadata.name", networkPolicy + " spec.podSelector", networkPolicy + " spec.policyTypes"},
+		On:    []string{namespace, networkPolicy}, Reads: []string{"metadata.name", networkPolicy + " spec.podSelector", networkPolicy + " spec.policyTypes", networkPolicy + " spec.ingress", networkPolicy + " spec.egress"},
 		CheckStack: func(s *control.Stack) {
 			s.Each(namespace, func(ns *control.Resource) {
 				if slices.Contains(systemNamespaces, objectName(ns)) {
@@ -92,12 +112,18 @@ resources:
 						continue
 					}
 					types := spec.Get("policyTypes").Texts()
-					denied["Ingress"] = denied["Ingress"] || !spec.Get("ingress").IsSet() && (len(types) == 0 || slices.Contains(types, "Ingress"))
-					denied["Egress"] = denied["Egress"] || slices.Contains(types, "Egress")
+					// Without policyTypes every policy is about Ingress, and one with rules for it about Egress.
+					isolates := map[string]bool{
+						"Ingress": len(types) == 0 || slices.Contains(types, "Ingress"),
+						"Egress":  len(types) == 0 && spec.Get("egress").IsSet() || slices.Contains(types, "Egress"),
+					}
+					for _, way := range policyWays {
+						denied[way.Type] = denied[way.Type] || isolates[way.Type] && !slices.ContainsFunc(spec.Get(way.Rules).Items(), way.allowsAll)
+					}
 				}
-				for _, way := range []string{"Ingress", "Egress"} {
-					if !denied[way] {
-						ns.Violate("no NetworkPolicy with an empty podSelector denies %s: its pods may talk to everything", way)
+				for _, way := range policyWays {
+					if !denied[way.Type] {
+						ns.Violate("no NetworkPolicy with an empty podSelector denies %s: %s", way.Type, way.Otherwise)
 					}
 				}
 			})
@@ -183,10 +209,10 @@ resources:
 		Mapping: control.Mapping{Trivy: "KSV-0038"},
 		On:      []string{networkPolicy}, Reads: []string{"spec.ingress", "spec.egress"},
 		Check: func(r *control.Resource) {
-			for _, way := range [][2]string{{"ingress", "from"}, {"egress", "to"}} {
-				r.Get("spec." + way[0]).Each(func(rule control.Value) {
-					if !rule.Get(way[1]).IsSet() && !rule.Get("ports").IsSet() {
-						r.Violate("%s has neither %s nor ports: it allows everything", rule.Path(), way[1])
+			for _, way := range policyWays {
+				r.Get("spec." + way.Rules).Each(func(rule control.Value) {
+					if way.allowsAll(rule) {
+						r.Violate("%s has neither %s nor ports: it allows everything", rule.Path(), way.Peers)
 					}
 				})
 			}

@@ -1,14 +1,14 @@
 package sample
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/slipway-iac/slipway/components/kube"
+)
 
 // Who may talk to whom. The namespaces forbid everything but questions for names;
 // what is written here is all that is allowed besides. See
 // https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy.html
-
-// podIdentityAgent is where pods get their credentials, on their node. See
-// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
-const podIdentityAgent = "169.254.170.23/32"
 
 // private are the ranges in which S3 is not: its gateway endpoint leads to public
 // addresses, which change.
@@ -67,7 +67,7 @@ func (b *builder) backTraffic(back, front part) map[string]pulumi.Map {
 	s3 := peers{map[string]any{"ipBlock": map[string]any{"cidr": "0.0.0.0/0", "except": private()}}}
 	all := map[string]pulumi.Map{
 		"from-front":     back.from(pods(front)),
-		"to-credentials": back.to(within([]string{podIdentityAgent}), 80),
+		"to-credentials": back.to(within([]string{kube.PodIdentityAgent + "/32"}), 80),
 		"to-bucket":      back.to(s3, 443),
 	}
 	if b.args.Database.given() {

@@ -55,10 +55,10 @@ func TestNewMakesExactly(t *testing.T) {
 		want  map[string]int
 	}{
 		"without zones": {false, map[string]int{
-			"slipway:namespace:Namespace": 1, space: 1, policy: 1, release: 1, issuer: 2, certificate: 1,
+			"slipway:namespace:Namespace": 1, space: 1, policy: 2, release: 1, issuer: 2, certificate: 1,
 		}},
 		"with a zone": {true, map[string]int{
-			"slipway:namespace:Namespace": 1, space: 1, policy: 1, release: 1, issuer: 4, certificate: 1,
+			"slipway:namespace:Namespace": 1, space: 1, policy: 2, release: 1, issuer: 4, certificate: 1,
 			"slipway:identity:Identity": 1, cloud.IAMRole: 1, cloud.IAMRolePolicy: 1, cloud.EKSPodIdentityAssociation: 1,
 		}},
 	} {
