@@ -256,6 +256,12 @@ func (tx *Tx) delete(k *Kind, r *Resource) error {
 // ID makes a new identifier such as vpc-0123456789abcdef0.
 func (tx *Tx) ID(prefix string) string { return prefix + tx.Hex(17) }
 
+// UUID makes a new identifier such as 01234567-89ab-cdef-0123-456789abcdef.
+func (tx *Tx) UUID() string {
+	h := tx.Hex(32)
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
 // Hex makes n new hexadecimal digits, 64 at most, that are the same whenever the same
 // resource is made for the same time in an account of the same number.
 func (tx *Tx) Hex(n int) string {

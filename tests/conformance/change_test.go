@@ -234,7 +234,7 @@ func (x *changes) compare(v changed, plan map[string]terraform.Planned) {
 		x.report.count("of them replaced by both", 1)
 	}
 	if p != s && v.doing == unchanged {
-		p = fmt.Sprintf("%s of %v", p, planned.Differences())
+		p = fmt.Sprintf("%s of %v, for %v", p, planned.Differences(), planned.Change.ReplacePaths)
 	}
 	if p != s {
 		x.differ(v, "change", p, s)

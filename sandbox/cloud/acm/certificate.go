@@ -69,7 +69,7 @@ func createCertificate(tx *cloud.Tx, r *cloud.Resource) error {
 	if len(all) > maxNames {
 		return tooMany.Refuse("Error: you have reached your limit of %d domain names per certificate; this one has %d.", maxNames, len(all))
 	}
-	r.ID = tx.ARN("acm", "certificate/"+uuid(tx))
+	r.ID = tx.ARN("acm", "certificate/"+tx.UUID())
 	for name, v := range map[string]any{
 		"validationMethod": "EMAIL", "keyAlgorithm": "RSA_2048", "options": map[string]any{"certificateTransparencyLoggingPreference": "ENABLED"},
 		// The provider adds the domain's own name to those that a program gives; here
@@ -90,11 +90,6 @@ func createCertificate(tx *cloud.Tx, r *cloud.Resource) error {
 		p["domainValidationOptions"] = options(tx, all)
 	}
 	return nil
-}
-
-func uuid(tx *cloud.Tx) string {
-	h := tx.Hex(32)
-	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
 }
 
 // names are all that a certificate stands for, its domain first.

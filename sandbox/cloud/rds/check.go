@@ -37,8 +37,10 @@ var (
 	classForm    = regexp.MustCompile(`^db\.[a-z0-9-]+\.[a-z0-9]+$`)
 	// anyExports are the logs of all engines, which is all that the provider looks at.
 	anyExports = []string{"agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "listener", "notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade"}
-	intervals  = []int{0, 1, 5, 10, 15, 30, 60}
-	exports    = []string{"postgresql", "upgrade", "iam-db-auth-error"}
+	// anyClusterExports are those of all engines that have clusters.
+	anyClusterExports = []string{"audit", "error", "general", "iam-db-auth-error", "instance", "postgresql", "slowquery", "upgrade"}
+	intervals         = []int{0, 1, 5, 10, 15, 30, 60}
+	exports           = []string{"postgresql", "upgrade", "iam-db-auth-error"}
 )
 
 // advancedDays is how long Database Insights' advanced mode keeps what it sees.

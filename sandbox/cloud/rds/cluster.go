@@ -37,12 +37,14 @@ func clusterKind() cloud.Kind {
 			"allocatedStorage": cloud.Number.Computed(), "allowMajorVersionUpgrade": cloud.Bool, "applyImmediately": cloud.Bool.Computed(),
 			"availabilityZones":     cloud.SetOf(cloud.String).Computed().ForceNew(),
 			"backupRetentionPeriod": cloud.Number.Computed().Between(0, 35), "caCertificateIdentifier": cloud.String.Computed(),
-			"clusterIdentifier": cloud.String.AutoNamed(63).Like(identifierText).ForceNew(), "clusterIdentifierPrefix": cloud.String.Computed().ForceNew(),
+			"clusterIdentifier": cloud.String.AutoNamed(63).Like(identifierText).ForceNew(), "clusterIdentifierPrefix": cloud.String.Computed().Like(prefixText).ForceNew(),
 			"copyTagsToSnapshot": cloud.Bool.Default(false), "databaseInsightsMode": cloud.String.Computed().OneOf("standard", "advanced"),
 			"databaseName": cloud.String.Computed().ForceNew(), "dbClusterInstanceClass": cloud.String,
 			"dbClusterParameterGroupName": cloud.String.Computed(), "dbSubnetGroupName": cloud.String.Computed().ForceNew(),
 			"deleteAutomatedBackups": cloud.Bool.Default(true), "deletionProtection": cloud.Bool,
-			"enabledCloudwatchLogsExports": cloud.SetOf(cloud.String), "engine": cloud.String.Required().ForceNew(),
+			"enabledCloudwatchLogsExports": cloud.SetOf(cloud.String.OneOf(anyClusterExports...)), "engine": cloud.String.Required().ForceNew(),
+			// The other modes are Aurora's.
+			"engineMode":              cloud.String.Default("provisioned").OneOf("provisioned").ForceNew(),
 			"engineLifecycleSupport":  cloud.String.Computed().OneOf(extended, extended+"-disabled"),
 			"engineVersion":           cloud.String.Computed(),
 			"finalSnapshotIdentifier": cloud.String.Like(snapshotText), "iamDatabaseAuthenticationEnabled": cloud.Bool, "iops": cloud.Number,
@@ -96,6 +98,9 @@ func checkClusterInputs(p cloud.Props) []cloud.Problem {
 
 func createCluster(tx *cloud.Tx, r *cloud.Resource) error {
 	p := r.Props
+	if p.Str("clusterIdentifier") == "" {
+		p["clusterIdentifier"] = p.Str("clusterIdentifierPrefix") + tx.Hex(26)
+	}
 	name := p.Str("clusterIdentifier")
 	switch {
 	case tx.One(cloud.DBCluster, cloud.Prop("clusterIdentifier", name)) != nil:
@@ -145,10 +150,10 @@ func completeCluster(tx *cloud.Tx, p cloud.Props) {
 	version, m := resolve(p.Str("engineVersion"))
 	fill(p, "dbClusterParameterGroupName", "default."+m.family())
 	fill(p, "masterUserSecrets", []any{})
-	at := "-" + tx.AccountID() + "." + tx.Session.Region + ".rds." + cloud.DNSSuffix(tx.Session.Region)
+	encrypt(tx, p)
 	for property, v := range map[string]any{
 		"engineVersionActual": version, "arn": tx.ARN("rds", "cluster:"+name), "clusterResourceId": "cluster-" + strings.ToUpper(tx.Hex(26)),
-		"endpoint": name + ".cluster" + at, "readerEndpoint": name + ".cluster-ro" + at, "hostedZoneId": "Z" + strings.ToUpper(tx.Hex(13)),
+		"endpoint": name + ".cluster-" + domain(tx), "readerEndpoint": name + ".cluster-ro-" + domain(tx), "hostedZoneId": "Z" + strings.ToUpper(tx.Hex(13)),
 		"clusterMembers": cloud.Strings(name+"-instance-1", name+"-instance-2", name+"-instance-3"),
 	} {
 		p[property] = v

@@ -33,11 +33,12 @@ func TestCluster(t *testing.T) {
 	c := w.make(cloud.DBCluster, w.cluster(cloud.Props{"enabledCloudwatchLogsExports": cloud.Strings("postgresql"), "performanceInsightsEnabled": true}))
 	for property, want := range map[string]any{
 		"engineVersionActual": "17.10", "port": 5432.0, "dbClusterParameterGroupName": "default.postgres17", "backupRetentionPeriod": 1.0,
-		"arn": "arn:aws:rds:us-west-2:123456789012:cluster:shop", "performanceInsightsRetentionPeriod": 7.0,
-		"endpoint":          "shop.cluster-123456789012.us-west-2.rds.amazonaws.com",
-		"readerEndpoint":    "shop.cluster-ro-123456789012.us-west-2.rds.amazonaws.com",
-		"availabilityZones": cloud.Strings("us-west-2a", "us-west-2b", "us-west-2c"),
-		"clusterMembers":    cloud.Strings("shop-instance-1", "shop-instance-2", "shop-instance-3"),
+		"arn": "arn:aws:rds:us-west-2:123456789012:cluster:shop", "kmsKeyId": "arn:aws:kms:us-west-2:123456789012:alias/aws/rds",
+		"performanceInsightsRetentionPeriod": 7.0,
+		"endpoint":                           "shop.cluster-c12345678901.us-west-2.rds.amazonaws.com",
+		"readerEndpoint":                     "shop.cluster-ro-c12345678901.us-west-2.rds.amazonaws.com",
+		"availabilityZones":                  cloud.Strings("us-west-2a", "us-west-2b", "us-west-2c"),
+		"clusterMembers":                     cloud.Strings("shop-instance-1", "shop-instance-2", "shop-instance-3"),
 	} {
 		if got := c.Props[property]; !cloud.Equal(got, want) {
 			t.Errorf("%s is %v, want %v", property, got, want)
@@ -123,11 +124,32 @@ func TestClusterProviderChecks(t *testing.T) {
 	w := clustered(t)
 	for property, more := range map[string]cloud.Props{
 		"engine": {"engine": "aurora-postgresql"}, "masterPassword": {"masterPassword": "abcdefgh"}, "monitoringInterval": {"monitoringInterval": 2.0},
+		"engineMode": {"engineMode": "serverless"}, "enabledCloudwatchLogsExports[0]": {"enabledCloudwatchLogsExports": cloud.Strings("trace")},
 	} {
 		problems, err := w.account.Check(cloud.DBCluster, w.cluster(more))
 		if err != nil || len(problems) != 1 || problems[0].Property != property {
 			t.Errorf("%s: got %v, %v", property, problems, err)
 		}
+	}
+}
+
+func TestClusterSnapshotNames(t *testing.T) {
+	t.Parallel()
+	w := clustered(t)
+	for name, want := range map[string]int{"before-17-10": 0, "Before": 1, "before_17": 1, "17-before": 1, "before--17": 1, "before-": 1} {
+		problems, err := w.account.Check(cloud.DBClusterSnapshot, cloud.Props{"dbClusterIdentifier": "shop", "dbClusterSnapshotIdentifier": name})
+		if err != nil || len(problems) != want {
+			t.Errorf("%q: got %v, %v, want %d problems", name, problems, err, want)
+		}
+	}
+}
+
+func TestClusterIsNamedByItsPrefix(t *testing.T) {
+	t.Parallel()
+	w := clustered(t)
+	c := w.make(cloud.DBCluster, w.cluster(cloud.Props{"clusterIdentifier": nil, "clusterIdentifierPrefix": "shop-"}))
+	if name := c.Props.Str("clusterIdentifier"); c.ID != name || !strings.HasPrefix(name, "shop-") || len(name) != len("shop-")+26 {
+		t.Errorf("%s is named %s, want shop- and 26 digits", c.ID, name)
 	}
 }
 

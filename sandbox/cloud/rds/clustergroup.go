@@ -34,7 +34,7 @@ func clusterParameterGroupKind() cloud.Kind {
 func clusterSnapshotKind() cloud.Kind {
 	fields := cloud.Fields{
 		"dbClusterIdentifier":         cloud.String.Required().ForceNew(),
-		"dbClusterSnapshotIdentifier": cloud.String.Required().ForceNew(),
+		"dbClusterSnapshotIdentifier": cloud.String.Required().Like(identifierText).ForceNew(),
 		"sharedAccounts":              cloud.SetOf(cloud.String),
 		"allocatedStorage":            cloud.Number.Output(),
 		"availabilityZones":           cloud.ListOf(cloud.String).Output(),

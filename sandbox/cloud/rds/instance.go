@@ -22,6 +22,7 @@ const defaultPort = 5432
 var (
 	identifierForm   = regexp.MustCompile(`^[a-z][0-9a-z]*(-[0-9a-z]+)*$`)
 	identifierText   = cloud.Text{Want: "a lowercase letter, then lowercase letters, digits and single hyphens", Example: "example", Good: identifierForm.MatchString}
+	prefixText       = cloud.Text{Want: "a lowercase letter, then lowercase letters, digits and single hyphens", Example: "example-", Good: regexp.MustCompile(`^[a-z][0-9a-z]*(-[0-9a-z]+)*-?$`).MatchString}
 	subscriptionText = cloud.Text{Want: "a letter, then letters, digits and hyphens", Example: "example", Good: regexp.MustCompile(`^[A-Za-z][0-9A-Za-z-]*$`).MatchString}
 	parametersText   = cloud.Text{Want: "lowercase letters, digits, periods and hyphens only", Example: "example", Good: regexp.MustCompile(`^[.0-9a-z-]+$`).MatchString}
 	snapshotText     = cloud.Text{Want: "a letter, then letters, digits and single hyphens", Example: "example", Good: regexp.MustCompile(`^[A-Za-z][0-9A-Za-z]*(-[0-9A-Za-z]+)*$`).MatchString}
@@ -49,7 +50,7 @@ func instanceKind() cloud.Kind {
 			"engineVersion":                    cloud.String.Computed(),
 			"finalSnapshotIdentifier":          cloud.String.Like(snapshotText),
 			"iamDatabaseAuthenticationEnabled": cloud.Bool,
-			"identifier":                       cloud.String.Computed().Like(identifierText), "identifierPrefix": cloud.String.Computed(),
+			"identifier":                       cloud.String.Computed().Like(identifierText), "identifierPrefix": cloud.String.Computed().Like(prefixText),
 			"instanceClass": cloud.String.Required(), "iops": cloud.Number.Computed(), "kmsKeyId": cloud.String.Like(cloud.ARNText).Computed().ForceNew(),
 			"licenseModel": cloud.String.Computed(), "maintenanceWindow": cloud.String.Computed().Like(upkeepText),
 			"manageMasterUserPassword": cloud.Bool, "masterUserSecretKmsKeyId": cloud.String.Computed(), "maxAllocatedStorage": cloud.Number,
@@ -148,18 +149,30 @@ func complete(tx *cloud.Tx, r *cloud.Resource) {
 		fill(p, "optionGroupName", "default:postgres-"+strings.TrimPrefix(m.family(), "postgres"))
 	}
 	name := p.Str("identifier")
-	// The middle of the name is the same for all databases of an account in a region.
-	p["address"] = name + ".c" + strings.ToLower(tx.AccountID()[:11]) + "." + tx.Session.Region + ".rds." + cloud.DNSSuffix(tx.Session.Region)
+	p["address"] = name + "." + domain(tx)
 	p["arn"] = tx.ARN("rds", "db:"+name)
 	p["resourceId"], p["status"], p["replicas"] = r.ID, "available", []any{}
 	p["hostedZoneId"] = "Z" + strings.ToUpper(tx.Hex(13))
 	fill(p, "backupWindow", "10:00-10:30")
 	fill(p, "maintenanceWindow", "sun:11:00-sun:11:30")
 	fill(p, "masterUserSecrets", []any{})
+	encrypt(tx, p)
 	if p.Bool("performanceInsightsEnabled") {
 		fill(p, "performanceInsightsRetentionPeriod", 7.0)
 	}
 	setEndpoint(p)
+}
+
+// domain is where the names of all databases of an account in a region are.
+func domain(tx *cloud.Tx) string {
+	return "c" + tx.AccountID()[:11] + "." + tx.Session.Region + ".rds." + cloud.DNSSuffix(tx.Session.Region)
+}
+
+// encrypt takes AWS's own key where none is given.
+func encrypt(tx *cloud.Tx, p cloud.Props) {
+	if p.Bool("storageEncrypted") {
+		fill(p, "kmsKeyId", tx.ARN("kms", "alias/aws/rds"))
+	}
 }
 
 func setEndpoint(p cloud.Props) {
@@ -187,11 +200,14 @@ func end(tx *cloud.Tx, r *cloud.Resource) {
 
 // manage makes the secret of a master password that RDS manages.
 func manage(tx *cloud.Tx, r *cloud.Resource) {
-	key, id, of := r.Props.Str("masterUserSecretKmsKeyId"), r.Props.Str("resourceId"), "primary RDS DB instance"
-	if cluster := r.Props.Str("clusterResourceId"); cluster != "" {
-		id, of = cluster, "primary RDS DB cluster"
+	key, prefix, of := r.Props.Str("masterUserSecretKmsKeyId"), "rds!db-", "primary RDS DB instance"
+	if r.Kind == cloud.DBCluster {
+		prefix, of = "rds!cluster-", "primary RDS DB cluster"
 	}
-	secret := secretsmanager.Make(tx, owner, "rds!"+strings.ToLower(id), "The secret associated with the "+of+": "+r.Props.Str("arn"), key)
+	secret := secretsmanager.Make(tx, owner, prefix+tx.UUID(), "The secret associated with the "+of+": "+r.Props.Str("arn"), key)
+	if key == "" {
+		key = tx.ARN("kms", "alias/aws/secretsmanager")
+	}
 	r.Props["masterUserSecrets"] = []any{map[string]any{"kmsKeyId": key, "secretArn": secret.ID, "secretStatus": "active"}}
 }
 

@@ -33,7 +33,7 @@ func parameterGroupKind() cloud.Kind {
 		CreateCall: "CreateDBParameterGroup", UpdateCall: "ModifyDBParameterGroup", DeleteCall: "DeleteDBParameterGroup",
 		Fields: cloud.Fields{
 			"name":        cloud.String.Like(parametersText).AutoNamed(255).ForceNew(),
-			"namePrefix":  cloud.String.Computed().ForceNew(),
+			"namePrefix":  cloud.String.Like(prefixText).Computed().ForceNew(),
 			"description": cloud.String.Default(managed).ForceNew(),
 			"family":      cloud.String.Required().ForceNew(),
 			"skipDestroy": cloud.Bool.Default(false),

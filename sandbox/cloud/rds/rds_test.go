@@ -85,6 +85,7 @@ func TestInstance(t *testing.T) {
 		"engineVersion": "17", "engineVersionActual": "17.10", "storageType": "gp3", "iops": 3000.0, "storageThroughput": 125.0, "port": 5432.0,
 		"parameterGroupName": "default.postgres17", "backupRetentionPeriod": 1.0, "availabilityZone": "us-west-2a", "status": "available",
 		"resourceId": i.ID, "arn": "arn:aws:rds:us-west-2:123456789012:db:app", "endpoint": i.Props.Str("address") + ":5432",
+		"address": "app.c12345678901.us-west-2.rds.amazonaws.com", "kmsKeyId": "arn:aws:kms:us-west-2:123456789012:alias/aws/rds",
 	} {
 		if got := i.Props[property]; got != want {
 			t.Errorf("%s is %v, want %v", property, got, want)
@@ -101,6 +102,9 @@ func TestInstance(t *testing.T) {
 	}
 	if len(secrets) != 1 || i.Props.Objs("masterUserSecrets")[0].Str("secretArn") != secrets[0].ID || !strings.HasPrefix(secrets[0].Props.Str("name"), "rds!db-") {
 		t.Errorf("secrets are %v, the instance says %v", secrets, i.Props["masterUserSecrets"])
+	}
+	if key := i.Props.Objs("masterUserSecrets")[0].Str("kmsKeyId"); key != "arn:aws:kms:us-west-2:123456789012:alias/aws/secretsmanager" {
+		t.Errorf("the password is encrypted under %s", key)
 	}
 	nics := w.owned(cloud.NetworkInterface)
 	if len(nics) != 2 || nics[0].Props.Str("availabilityZone") == nics[1].Props.Str("availabilityZone") {

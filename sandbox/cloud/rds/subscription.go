@@ -25,7 +25,7 @@ func subscriptionKind() cloud.Kind {
 		CreateCall: "CreateEventSubscription", UpdateCall: "ModifyEventSubscription", DeleteCall: "DeleteEventSubscription",
 		Fields: cloud.Fields{
 			"name":            cloud.String.Like(subscriptionText).AutoNamed(255).ForceNew(),
-			"namePrefix":      cloud.String.Computed().ForceNew(),
+			"namePrefix":      cloud.String.Like(subscriptionText).Computed().ForceNew(),
 			"enabled":         cloud.Bool.Default(true),
 			"eventCategories": cloud.SetOf(cloud.String),
 			"snsTopic":        cloud.String.Required().Like(cloud.ARNText),
