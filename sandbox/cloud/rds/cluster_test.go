@@ -2,6 +2,7 @@ package rds_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,6 +141,26 @@ func TestClusterSnapshotNames(t *testing.T) {
 		problems, err := w.account.Check(cloud.DBClusterSnapshot, cloud.Props{"dbClusterIdentifier": "shop", "dbClusterSnapshotIdentifier": name})
 		if err != nil || len(problems) != want {
 			t.Errorf("%q: got %v, %v, want %d problems", name, problems, err, want)
+		}
+	}
+}
+
+func TestPrefixesOfNames(t *testing.T) {
+	t.Parallel()
+	w := clustered(t)
+	for _, tc := range []struct{ kind, property, good, bad string }{
+		{cloud.DBInstance, "identifierPrefix", "shop-", "Shop-"},
+		{cloud.DBCluster, "clusterIdentifierPrefix", "shop-", "shop--"},
+		{cloud.DBParameterGroup, "namePrefix", "shop-17-", "shop.17-"},
+		{cloud.DBClusterParameterGroup, "namePrefix", "shop", "shop_"},
+		{cloud.DBEventSubscription, "namePrefix", "Shop-", "1-shop-"},
+	} {
+		for prefix, want := range map[string]bool{tc.good: false, tc.bad: true} {
+			problems, err := w.account.Check(tc.kind, cloud.Props{tc.property: prefix})
+			refused := slices.ContainsFunc(problems, func(p cloud.Problem) bool { return p.Property == tc.property })
+			if err != nil || refused != want {
+				t.Errorf("%s %s %q: got %v, %v, want refused %v", tc.kind, tc.property, prefix, problems, err, want)
+			}
 		}
 	}
 }
