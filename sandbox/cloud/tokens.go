@@ -75,6 +75,7 @@ const (
 	EventTarget                = "aws:cloudwatch/eventTarget:EventTarget"
 	Topic                      = "aws:sns/topic:Topic"
 	TopicPolicy                = "aws:sns/topicPolicy:TopicPolicy"
+	TopicSubscription          = "aws:sns/topicSubscription:TopicSubscription"
 	MetricAlarm                = "aws:cloudwatch/metricAlarm:MetricAlarm"
 	BackupVault                = "aws:backup/vault:Vault"
 	BackupVaultLock            = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"

@@ -73,6 +73,6 @@ var data = slices.Concat(
 		"aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretPolicy:SecretPolicy",
 		"aws:secretsmanager/secretRotation:SecretRotation", "aws:secretsmanager/secretVersion:SecretVersion"),
 	alike(seconds(25, 26, 35, cloud.Derived, "Terraform logs: more than 20 s; the provider waits until a change is seen everywhere"), cloud.Queue, cloud.QueuePolicy),
-	alike(guessedCall, cloud.EventRule, cloud.EventTarget, cloud.Topic, cloud.TopicPolicy, cloud.MetricAlarm),
+	alike(guessedCall, cloud.EventRule, cloud.EventTarget, cloud.Topic, cloud.TopicPolicy, cloud.TopicSubscription, cloud.MetricAlarm),
 	alike(guessedCall, cloud.BackupVault, cloud.BackupVaultLock, cloud.BackupVaultPolicy, cloud.BackupPlan, cloud.BackupSelection),
 )

@@ -11,6 +11,11 @@ func (e *exampleMaker) topics() made {
 		"name": "example-alarm", "namespace": "AWS/RDS", "metricName": "CPUUtilization", "statistic": "Average", "comparisonOperator": "GreaterThanThreshold",
 		"threshold": 80.0, "period": 300.0, "evaluationPeriods": 3.0, "alarmActions": []any{topic.state["arn"]},
 	})
+	for protocol, endpoint := range map[string]string{
+		"email": "on-call@example.com", "https": "https://example.com/hook", "sqs": "arn:aws:sqs:" + e.session.Region + ":" + e.stack.account.ID() + ":example-alarms",
+	} {
+		e.make(cloud.TopicSubscription, protocol, cloud.Props{"topic": topic.id, "protocol": protocol, "endpoint": endpoint})
+	}
 	return topic
 }
 

@@ -35,6 +35,7 @@ func sampleText(path string, not any) string {
 // text or number will do.
 var samples = map[string][]any{
 	cloud.LaunchTemplate + " instanceMarketOptions.spotOptions.blockDurationMinutes": {60.0},
+	cloud.TopicSubscription + " protocol":                                            {"http", "email-json"},
 	cloud.DBInstance + " performanceInsightsRetentionPeriod":                         {7.0},
 	cloud.DBCluster + " performanceInsightsRetentionPeriod":                          {7.0},
 }
@@ -54,14 +55,16 @@ var exchanged = map[string]cloud.Props{
 	cloud.EventRule + " namePrefix":             {"name": nil},
 	cloud.EKSNodeGroup + " nodeGroupNamePrefix": {"nodeGroupName": nil},
 
-	cloud.DBInstance + " identifierPrefix":        {"identifier": nil},
-	cloud.DBInstance + " password":                {"manageMasterUserPassword": nil},
-	cloud.DBCluster + " clusterIdentifierPrefix":  {"clusterIdentifier": nil},
-	cloud.DBCluster + " masterPassword":           {"manageMasterUserPassword": nil},
-	cloud.DBParameterGroup + " namePrefix":        {"name": nil},
-	cloud.DBClusterParameterGroup + " namePrefix": {"name": nil},
-	cloud.DBSubnetGroup + " namePrefix":           {"name": nil},
-	cloud.DBEventSubscription + " namePrefix":     {"name": nil},
+	cloud.Topic + " namePrefix":                    {"name": nil},
+	cloud.TopicSubscription + " filterPolicyScope": {"filterPolicy": `{"severity":["high"]}`},
+	cloud.DBInstance + " identifierPrefix":         {"identifier": nil},
+	cloud.DBInstance + " password":                 {"manageMasterUserPassword": nil},
+	cloud.DBCluster + " clusterIdentifierPrefix":   {"clusterIdentifier": nil},
+	cloud.DBCluster + " masterPassword":            {"manageMasterUserPassword": nil},
+	cloud.DBParameterGroup + " namePrefix":         {"name": nil},
+	cloud.DBClusterParameterGroup + " namePrefix":  {"name": nil},
+	cloud.DBSubnetGroup + " namePrefix":            {"name": nil},
+	cloud.DBEventSubscription + " namePrefix":      {"name": nil},
 
 	cloud.VPC + " ipv4NetmaskLength":                {"cidrBlock": nil, "ipv4NetmaskLength": 20.0, "ipv4IpamPoolId": "ipam-pool-0"},
 	cloud.VPC + " ipv6CidrBlock":                    {"ipv6IpamPoolId": "ipam-pool-0"},

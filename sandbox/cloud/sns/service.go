@@ -1,15 +1,17 @@
-// Package sns simulates the topics of Amazon SNS and their policies.
+// Package sns simulates the topics of Amazon SNS, their policies, and who
+// subscribes to them by e-mail, HTTP or a queue.
 //
 // No message is ever sent; [Obstacle] tells what would keep a service from
-// publishing to a topic. What it does not simulate: subscriptions, archives, and
-// the logs of deliveries.
+// publishing to a topic. Nobody confirms a subscription: those that need it stay
+// pending. What it does not simulate: subscriptions of phones, apps and functions,
+// archives, and the logs of deliveries.
 package sns
 
 import "github.com/slipway-iac/slipway/sandbox/cloud"
 
 // Service lists what SNS adds to an account.
 func Service() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{topicKind(), policyKind()}, Tags: tagRules}
+	return cloud.Service{Kinds: []cloud.Kind{topicKind(), policyKind(), subscriptionKind()}, Tags: tagRules}
 }
 
 const (

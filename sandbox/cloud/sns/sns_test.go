@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
@@ -22,7 +23,10 @@ const (
 
 func open(t *testing.T) *cloud.Account {
 	t.Helper()
-	a, err := cloud.Open(cloud.Options{Services: []cloud.Service{iam.Service(), kms.Service(), sns.Service()}})
+	a, err := cloud.Open(cloud.Options{
+		Services: []cloud.Service{iam.Service(), kms.Service(), sns.Service()},
+		Clock:    func() time.Time { return time.Date(2026, time.August, 1, 9, 0, 0, 0, time.UTC) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

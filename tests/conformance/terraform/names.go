@@ -35,7 +35,8 @@ var irregularNames = map[string]string{
 
 // otherNames are names that some types have in place of the regular one.
 var otherNames = map[string]string{
-	"name": "alarm_name",
+	"name":  "alarm_name",
+	"topic": "topic_arn",
 }
 
 // TypeOf is the provider's name of one of pulumi-aws's types: the module and the
