@@ -118,6 +118,9 @@ const example = `config:
       backupDays: 14
       advancedInsights: true
       alarms: true
+      subscribers:
+        on-call: on-call@example.com
+        pager: https://events.example.com/v1/slipway
       finalSnapshot: true
     buckets:
       logDays: 180

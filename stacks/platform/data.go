@@ -73,9 +73,7 @@ func (e Environment) buildDatabase(ctx *pulumi.Context, b *blocks, opts pulumi.R
 	}
 	args := e.databaseArgs(b.network.VPCID, b.network.DataSubnetIDs, b.cluster.PodSecurityGroupID, b.data.key.ARN)
 	if e.Database.Alarms {
-		if b.data.alarms, err = alerts.New(ctx, alarmsName, alerts.Args{
-			Region: e.Region, AccountID: e.AccountID, KeyARN: b.data.key.ARN,
-		}, opts); err != nil {
+		if b.data.alarms, err = alerts.New(ctx, alarmsName, e.alertsArgs(b.data.key.ARN), opts); err != nil {
 			return err
 		}
 		args.AlarmTopicARN = b.data.alarms.TopicARN
@@ -138,6 +136,10 @@ func (e Environment) databaseArgs(vpc pulumi.StringInput, subnets pulumi.StringA
 		LogRetentionDays: e.Cluster.LogRetentionDays, KeyDeletionDays: e.Cluster.KeyDeletionDays,
 		Protect: e.Protect, FinalSnapshot: d.FinalSnapshot, Tags: e.backedUp(),
 	}
+}
+
+func (e Environment) alertsArgs(keyARN pulumi.StringInput) alerts.Args {
+	return alerts.Args{Region: e.Region, AccountID: e.AccountID, KeyARN: keyARN, Subscribers: e.Database.Subscribers}
 }
 
 // exportData publishes where the environment's data is. No secret is among it.

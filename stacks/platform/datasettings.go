@@ -48,6 +48,9 @@ type Database struct {
 	AdvancedInsights bool `json:"advancedInsights"`
 	// Alarms makes alarms, and the topic that they and the database's events go to.
 	Alarms bool `json:"alarms"`
+	// Subscribers hear of the alarms: names of yours to e-mail addresses, or to https
+	// addresses. Each is asked to confirm, and forgotten when it has not after two days.
+	Subscribers map[string]string `json:"subscribers"`
 	// FinalSnapshot leaves a snapshot when the database is deleted. One of an earlier
 	// database of that name must be deleted or renamed before.
 	FinalSnapshot bool `json:"finalSnapshot"`
@@ -112,6 +115,8 @@ func (e Environment) checkData(p *check.Errors) {
 	e.Region, e.AccountID, e.Cluster.LogRetentionDays, e.Cluster.KeyDeletionDays = "us-east-1", "123456789012", 0, 0
 	if e.Database.Enabled {
 		p.Join(renamed("database", Database{}, e.databaseArgs(pending, pulumi.StringArray{pending}, pending, pending).Validate(databaseName)))
+		p.That(e.Database.Alarms || len(e.Database.Subscribers) == 0, "database.alarms", e.Database.Alarms, "true, or there is nothing to tell database.subscribers")
+		p.Join(renamed("database", Database{}, e.alertsArgs(pending).Validate()))
 	}
 	if e.Backup.Enabled {
 		p.Join(renamed("backup", Backup{}, e.backupArgs(pending).Validate(backupsName)))

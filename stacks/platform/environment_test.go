@@ -151,6 +151,12 @@ func TestConfigurationRefusesFirst(t *testing.T) {
 		"principal of an administrator": {
 			map[string]any{"cluster": map[string]any{"admins": map[string]any{"x": "bad"}}}, []string{"slipway:environment.cluster.admins.x"},
 		},
+		"subscribers of nothing": {
+			map[string]any{"database": map[string]any{"alarms": false, "subscribers": map[string]any{"x": "x@example.com"}}}, []string{"slipway:environment.database.alarms"},
+		},
+		"a subscriber out of reach": {
+			map[string]any{"database": map[string]any{"alarms": true, "subscribers": map[string]any{"x": "http://example.com"}}}, []string{"slipway:environment.database.subscribers.x"},
+		},
 		"no node groups": {map[string]any{"nodeGroups": map[string]any{}}, []string{"slipway:environment.nodeGroups is required"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,9 +1,10 @@
 // Package alerts makes a topic of SNS that alarms of CloudWatch and events of RDS
 // are published to, encrypted on their way.
 //
-// It subscribes nobody: who is woken up, and by what, is the caller's. Both
-// services need the topic's policy and its key; without either they say nothing,
-// and nobody hears of the alarm. The key therefore needs [Users].
+// It subscribes whom it is told to, by e-mail or HTTPS; each of them has to confirm.
+// Others subscribe to the topic by themselves. Both services need the topic's policy
+// and its key; without either they say nothing, and nobody hears of the alarm. The
+// key therefore needs [Users].
 //
 // See https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 package alerts
@@ -41,6 +42,10 @@ type Args struct {
 
 	// KeyARN encrypts the messages. Required; its policy has [Users].
 	KeyARN pulumi.StringInput
+
+	// Subscribers hear of every alarm: names of yours to e-mail addresses, or to https
+	// addresses. SNS asks each to confirm, and forgets who has not after two days.
+	Subscribers map[string]string
 }
 
 // Users are who encrypts with the key of a topic.
@@ -50,7 +55,7 @@ func Users() []key.User {
 
 // New makes the topic.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Alerts, error) {
-	if err := args.validate(); err != nil {
+	if err := args.Validate(); err != nil {
 		return nil, fmt.Errorf("alerts %q: %w", name, err)
 	}
 	c := &Alerts{}
@@ -69,16 +74,20 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("alerts %q: writing policy: %w", name, err)
 	}
+	if err := c.subscribe(ctx, name, args.Subscribers, topic.Arn); err != nil {
+		return nil, fmt.Errorf("alerts %q: %w", name, err)
+	}
 	c.TopicARN = outputs.After(ctx, topic.Arn, policy)
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"topicArn": c.TopicARN})
 }
 
-// validate reports every problem at once, each naming the field to fix.
-func (a Args) validate() error {
+// Validate reports every problem at once, each naming the field to fix.
+func (a Args) Validate() error {
 	var e check.Errors
 	e.Require(a.Region != "", "Region", "write the region of the topic")
 	e.That(check.IsAccount(a.AccountID), "AccountID", a.AccountID, "the 12 digits of the account")
 	e.Require(a.KeyARN != nil, "KeyARN", "pass the key that encrypts the messages")
+	a.checkSubscribers(&e)
 	return e.Err()
 }
 

@@ -72,6 +72,56 @@ func TestWhoIsHeard(t *testing.T) {
 	}
 }
 
+func TestSubscribers(t *testing.T) {
+	t.Parallel()
+	r := sandboxtest.Run(t, sandboxtest.Options{}, func(ctx *pulumi.Context) error {
+		k, err := key.New(ctx, "data", key.Args{Region: "us-west-2", AccountID: account, Description: "Alarms", Users: alerts.Users()})
+		if err != nil {
+			return err
+		}
+		_, err = alerts.New(ctx, "alarms", alerts.Args{
+			Region: "us-west-2", AccountID: account, KeyARN: k.ARN,
+			Subscribers: map[string]string{"on-call": "on-call@example.com", "pager": "https://events.example.com/v1/slipway"},
+		})
+		return err
+	}).Must(t)
+	topic := r.One(t, cloud.Topic, "alarms").Outputs["arn"]
+	for name, want := range map[string][]any{
+		"alarms-on-call": {"email", "on-call@example.com", topic},
+		"alarms-pager":   {"https", "https://events.example.com/v1/slipway", topic},
+	} {
+		s := r.One(t, cloud.TopicSubscription, name).Outputs
+		if d := cmp.Diff(want, []any{s["protocol"], s["endpoint"], s["topic"]}); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+		if s["pendingConfirmation"] != true {
+			t.Errorf("%s has confirmed, and nobody has asked it", name)
+		}
+	}
+	if n := len(r.Below(t, "slipway:alerts:Alerts", "alarms").Counts()); n != 3 {
+		t.Errorf("there are %d kinds of resources, want a topic, its policy and subscriptions", n)
+	}
+}
+
+func TestNewRefusesSubscribers(t *testing.T) {
+	t.Parallel()
+	for who, endpoint := range map[string]string{
+		"on-call": "on-call", "named": "On call <on-call@example.com>", "plain": "http://example.com/hook", "queue": "arn:aws:sqs:us-west-2:123456789012:q",
+		"hostless": "https:///hook", "On.Call": "on-call@example.com", "empty": "", "twin": "twins@example.com",
+	} {
+		r := sandboxtest.Run(t, sandboxtest.Options{}, func(ctx *pulumi.Context) error {
+			_, err := alerts.New(ctx, "alarms", alerts.Args{
+				Region: "us-west-2", AccountID: account, KeyARN: pulumi.String("arn:aws:kms:us-west-2:123456789012:key/k"),
+				Subscribers: map[string]string{"other": "twins@example.com", who: endpoint},
+			})
+			return err
+		})
+		if r.Err == nil || strings.Count(r.Err.Error(), "Subscribers") != 1 || !strings.Contains(r.Err.Error(), who) {
+			t.Errorf("%s, %q: got %v, want one problem that names it", who, endpoint, r.Err)
+		}
+	}
+}
+
 func TestNewReportsEveryProblem(t *testing.T) {
 	t.Parallel()
 	r := sandboxtest.Run(t, sandboxtest.Options{}, func(ctx *pulumi.Context) error {
