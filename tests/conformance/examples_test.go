@@ -78,11 +78,11 @@ func (e *exampleMaker) buckets() {
 		"id": "all", "status": "Enabled", "filter": map[string]any{"prefix": "a/"}, "expiration": map[string]any{"days": 90.0},
 		"transitions": object(cloud.Props{"days": 30.0, "storageClass": "STANDARD_IA"}),
 	})}))
-	e.make(cloud.BucketObjectLock, "lock", of(cloud.Props{"rule": map[string]any{"defaultRetention": map[string]any{"mode": "GOVERNANCE", "days": 1.0}}}))
+	lock := e.make(cloud.BucketObjectLock, "lock", of(cloud.Props{"rule": map[string]any{"defaultRetention": map[string]any{"mode": "GOVERNANCE", "days": 1.0}}}))
 	e.make(cloud.BucketLogging, "logging", of(cloud.Props{"targetBucket": logs.id, "targetPrefix": "access/"}))
 	e.make(cloud.BucketNotification, "notification", of(cloud.Props{"eventbridge": true}))
 	e.make(cloud.BucketTiering, "tiering", of(cloud.Props{"name": "all", "tierings": object(cloud.Props{"accessTier": "ARCHIVE_ACCESS", "days": 125.0})}))
-	e.make(cloud.BucketObject, "object", of(cloud.Props{"key": "hello", "content": "hello"}))
+	e.makeAfter(lock, cloud.BucketObject, "object", of(cloud.Props{"key": "hello", "content": "hello"}))
 }
 
 // secrets are a secret with everything about it.
@@ -158,6 +158,13 @@ func (e *exampleMaker) named(token, prefix string) made {
 	}
 	e.t.Fatalf("the stack has no %s %s", token, prefix)
 	return made{}
+}
+
+// makeAfter makes what another one's presence changes for AWS, though it does not
+// name it.
+func (e *exampleMaker) makeAfter(before made, token, name string, inputs cloud.Props) {
+	e.make(token, name, inputs)
+	e.stack.resources[len(e.stack.resources)-1].after = []string{string(before.urn)}
 }
 
 func (e *exampleMaker) make(token, name string, inputs cloud.Props) made {
