@@ -110,6 +110,8 @@ var explained = []explanation{
 	{cloud.LaunchTemplate, "tagSpecifications", inMoto, "moto adds the tags of the template itself"},
 	{cloud.LaunchTemplate, "", madeInMoto, "moto adds the tags of the template itself"},
 	{cloud.SecurityGroupIngressRule, "", madeInMoto, "moto loses the description of a rule for a group"},
+	{cloud.TopicSubscription, "confirmationWasAuthenticated", inMoto, "moto confirms every subscription by itself"},
+	{cloud.TopicSubscription, "pendingConfirmation", inMoto, "moto confirms every subscription by itself"},
 	{cloud.VPCEndpoint, "dnsOptions", inMoto, "moto does not return it"},
 	{cloud.VPCEndpoint, "ipAddressType", inMoto, "moto does not return it"},
 	{cloud.VPCEndpoint, "serviceRegion", inMoto, "moto does not return it"},
