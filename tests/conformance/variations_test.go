@@ -42,6 +42,7 @@ var variations = map[string]string{
 	"labels, taints and a percentage":  `{nodeGroups: {system: {}, batch: {labels: {example.com/work: batch}, taints: [{key: example.com/work, value: batch, effect: PreferNoSchedule}, {key: spare, effect: NoExecute}], surge: {maxUnavailablePercentage: 33}}}}`,
 	"a shell, metrics and two hops":    `{nodeGroups: {system: {sessionManager: true, detailedMonitoring: true, metadataHops: 2, diskGiB: 500}}}`,
 	"tags of one's own":                `{tags: {cost-centre: "4711", owner: "a team, with a comma"}}`,
+	"somebody who hears of alarms":     `{database: {alarms: true, subscribers: {on-call: on-call@example.com, pager: "https://events.example.com/v1/slipway"}}}`,
 	"protected":                        `{protect: true}`,
 	"without optional add-ons":         `{omitAddons: [aws-ebs-csi-driver, metrics-server], sample: false}`,
 }

@@ -101,6 +101,7 @@ func TestSubscribers(t *testing.T) {
 	if n := len(r.Below(t, "slipway:alerts:Alerts", "alarms").Counts()); n != 3 {
 		t.Errorf("there are %d kinds of resources, want a topic, its policy and subscriptions", n)
 	}
+	r.LeavesNothing(t)
 }
 
 func TestNewRefusesSubscribers(t *testing.T) {

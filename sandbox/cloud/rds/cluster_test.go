@@ -165,6 +165,17 @@ func TestPrefixesOfNames(t *testing.T) {
 	}
 }
 
+func TestUnencryptedDatabasesHaveNoKey(t *testing.T) {
+	t.Parallel()
+	w := clustered(t)
+	open := cloud.Props{"storageEncrypted": false}
+	for _, r := range []*cloud.Resource{w.make(cloud.DBInstance, w.database(open)), w.make(cloud.DBCluster, w.cluster(open))} {
+		if key := r.Props.Str("kmsKeyId"); key != "" {
+			t.Errorf("%s %s is encrypted with %s", r.Kind, r.ID, key)
+		}
+	}
+}
+
 func TestClusterIsNamedByItsPrefix(t *testing.T) {
 	t.Parallel()
 	w := clustered(t)
