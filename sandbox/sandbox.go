@@ -6,6 +6,8 @@
 package sandbox
 
 import (
+	"time"
+
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/all"
 	"github.com/slipway-iac/slipway/sandbox/cloud/eks"
@@ -13,20 +15,30 @@ import (
 )
 
 // Option changes how an account is opened.
-type Option func(*eks.Options)
+type Option func(*options)
+
+type options struct {
+	eks   eks.Options
+	clock func() time.Time
+}
 
 // WithEndpoints has new clusters say that their API answers at these addresses,
 // each its own; see [kube.Endpoints].
 func WithEndpoints(e *kube.Endpoints) Option {
-	return func(o *eks.Options) { o.Endpoint, o.CertificateAuthority = e.URL, e.CertificateAuthority }
+	return func(o *options) { o.eks.Endpoint, o.eks.CertificateAuthority = e.URL, e.CertificateAuthority }
+}
+
+// WithClock has the account tell another time than the machine's.
+func WithClock(clock func() time.Time) Option {
+	return func(o *options) { o.clock = clock }
 }
 
 // Open opens the account in a database file, or makes it with the number
 // given. An empty path keeps it in memory.
-func Open(path, accountID string, options ...Option) (*cloud.Account, error) {
-	var o eks.Options
-	for _, set := range options {
+func Open(path, accountID string, with ...Option) (*cloud.Account, error) {
+	var o options
+	for _, set := range with {
 		set(&o)
 	}
-	return cloud.Open(cloud.Options{Path: path, ID: accountID, Services: append(all.ServicesWith(o), kube.Service())})
+	return cloud.Open(cloud.Options{Path: path, ID: accountID, Services: append(all.ServicesWith(o.eks), kube.Service()), Clock: o.clock})
 }

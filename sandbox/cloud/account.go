@@ -35,13 +35,14 @@ type Account struct {
 	reactions []func(tx *Tx)
 	clock     func() time.Time
 
-	mu    sync.Mutex
-	store *store
+	mu      sync.Mutex
+	store   *store
+	settled settled
 }
 
 // Open opens the account in a database, or makes it.
 func Open(o Options) (*Account, error) {
-	a := &Account{kinds: map[string]*Kind{}, functions: map[string]*Function{}, clock: o.Clock}
+	a := &Account{kinds: map[string]*Kind{}, functions: map[string]*Function{}, clock: o.Clock, settled: settled{}}
 	if a.clock == nil {
 		a.clock = time.Now
 	}

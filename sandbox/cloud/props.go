@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 )
 
@@ -169,28 +168,6 @@ func clone(v any) any {
 	default:
 		return v
 	}
-}
-
-// Equal compares two property values; numbers of different Go types, and an
-// unset and an empty list or map, are equal.
-func Equal(a, b any) bool {
-	a, b = clone(a), clone(b)
-	if empty(a) && empty(b) {
-		return true
-	}
-	return reflect.DeepEqual(a, b)
-}
-
-func empty(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case []any:
-		return len(v) == 0
-	case map[string]any:
-		return len(v) == 0
-	}
-	return false
 }
 
 // Strings turns a slice of strings into a list value.

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -43,10 +44,14 @@ type store struct {
 	places    map[place][]*Resource // The same by kind and region, oldest first.
 	made      map[string]int        // How often a seed has made IDs.
 	seq       uint64
+	sums      map[*Resource][sha256.Size]byte // What [Account.Fingerprint] has computed.
 }
 
 func openStore(path string) (*store, error) {
-	s := &store{path: path, resources: map[resourceKey]*Resource{}, places: map[place][]*Resource{}, made: map[string]int{}}
+	s := &store{
+		path: path, resources: map[resourceKey]*Resource{}, places: map[place][]*Resource{}, made: map[string]int{},
+		sums: map[*Resource][sha256.Size]byte{},
+	}
 	if path == "" {
 		return s, nil
 	}
@@ -194,6 +199,7 @@ func (s *store) put(r *Resource) {
 	if old, found := s.resources[k]; found && old.Seq != r.Seq {
 		s.remove(k)
 	}
+	delete(s.sums, s.resources[k])
 	s.resources[k] = r
 	list := s.places[k.place()]
 	at, found := bySeqIn(list, r)
@@ -210,6 +216,7 @@ func (s *store) remove(k resourceKey) {
 		return
 	}
 	delete(s.resources, k)
+	delete(s.sums, r)
 	list := s.places[k.place()]
 	at, _ := bySeqIn(list, r)
 	s.places[k.place()] = slices.Delete(list, at, at+1)

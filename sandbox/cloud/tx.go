@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,11 @@ type Tx struct {
 	puts    map[resourceKey]*Resource
 	dels    map[resourceKey]bool
 	seq     uint64
+
+	edits  int            // How often something was put or removed.
+	looked map[place]bool // What services look at, while they react.
+	quiet  map[place]bool // The same, when they had nothing to do,
+	rested int            // and how often something had been put by then.
 
 	committed bool
 	warnings  []Warning
@@ -75,12 +81,13 @@ func (tx *Tx) end() {
 // commit keeps what a call did, and what services do by themselves because of
 // it.
 func (tx *Tx) commit() error {
-	for _, react := range tx.account.reactions {
-		react(tx)
+	tx.React()
+	if err := tx.account.store.commit(tx); err != nil {
+		return err
 	}
-	err := tx.account.store.commit(tx)
-	tx.committed = err == nil
-	return err
+	tx.committed = true
+	tx.settle()
+	return nil
 }
 
 func (tx *Tx) nextSeq() uint64 { tx.seq++; return tx.seq }
@@ -125,6 +132,7 @@ func (tx *Tx) In(region string, do func()) {
 // returns nil. It is a copy: [Tx.Put] keeps changes.
 func (tx *Tx) Get(kind, id string) *Resource {
 	k := resourceKey{kind, tx.region(tx.kind(kind)), id}
+	tx.look(k.place())
 	if tx.dels[k] {
 		return nil
 	}
@@ -167,6 +175,7 @@ func (tx *Tx) Count(kind string, where ...func(*Resource) bool) int {
 // matching are the resources of [Tx.List] themselves.
 func (tx *Tx) matching(kind string, where []func(*Resource) bool) iter.Seq[*Resource] {
 	at := place{kind, tx.region(tx.kind(kind))}
+	tx.look(at)
 	matches := func(r *Resource) bool {
 		return !slices.ContainsFunc(where, func(w func(*Resource) bool) bool { return !w(r) })
 	}
@@ -213,12 +222,35 @@ func Prop(name string, value any) func(*Resource) bool {
 // Put keeps a new or changed resource.
 func (tx *Tx) Put(r *Resource) {
 	c := r.clone()
+	if tx.looked != nil && tx.unchanged(c) {
+		r.Seq = c.Seq
+		return // A service that says once more what it has said is at rest.
+	}
+	tx.edits++
 	if c.Seq == 0 {
 		c.Seq = tx.nextSeq()
 		r.Seq = c.Seq
 	}
 	delete(tx.dels, c.key())
 	tx.puts[c.key()] = c
+}
+
+// unchanged tells whether a resource is there as it is to be put, and if so
+// numbers it alike.
+func (tx *Tx) unchanged(r *Resource) bool {
+	was, ok := tx.puts[r.key()]
+	if !ok {
+		was, ok = tx.account.store.resources[r.key()]
+	}
+	if !ok || tx.dels[r.key()] || r.Seq != 0 && r.Seq != was.Seq {
+		return false
+	}
+	c := *r
+	if c.Seq = was.Seq; !reflect.DeepEqual(&c, was) {
+		return false
+	}
+	r.Seq = was.Seq
+	return true
 }
 
 // Make puts a resource that a service of AWS makes on its own.
@@ -233,6 +265,7 @@ func (tx *Tx) Make(owner, kind, id string, props, facts Props) *Resource {
 
 // Remove takes a resource out of the account without asking anything.
 func (tx *Tx) Remove(r *Resource) {
+	tx.edits++
 	delete(tx.puts, r.key())
 	tx.dels[r.key()] = true
 }

@@ -24,7 +24,7 @@ func failure(name, source string) *cloud.Rule {
 // settle lets controllers act on an object, and returns it as it is then. It
 // fails late as Pulumi does when it has waited for it in vain.
 func (c call) settle(object cloud.Props) (cloud.Props, error) {
-	control.Run(c.tx, c.cluster, controllers.All())
+	c.tx.React()
 	o := objects.New(c.cluster, object)
 	if o = c.tx.Get(o.Kind, o.ID); o == nil {
 		return object, nil

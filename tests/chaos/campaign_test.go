@@ -2,6 +2,7 @@ package chaos_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -45,64 +46,116 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// sample is how many cases a short campaign has.
-const sample = 30
+// environments are broken each.
+var environments = []string{"dev", "staging", "prod"}
+
+// sample is how many cases a short campaign decides, and how many drifts it makes.
+const sample = 60
+
+// whole is the share of the cases that a campaign lives from an empty account to
+// its end, though they could be decided before: one in so many.
+const whole = 200
+
+// recorded is every environment as the real engine brought it up, once.
+var recorded = map[string]func() (*chaos.Program, error){}
+
+// undisturbed is the life of every environment, proved once.
+var undisturbed = map[string]func() (*chaos.Life, error){}
+
+func init() {
+	for _, name := range environments {
+		recorded[name] = sync.OnceValues(func() (*chaos.Program, error) {
+			dir, err := os.MkdirTemp("", "chaos")
+			if err != nil {
+				return nil, err
+			}
+			p, err := site.Record(context.Background(), name, dir)
+			return p, errors.Join(err, os.RemoveAll(dir))
+		})
+		undisturbed[name] = sync.OnceValues(func() (*chaos.Life, error) {
+			p, err := recorded[name]()
+			if err != nil {
+				return nil, err
+			}
+			l, err := chaos.Live(p)
+			if err != nil {
+				return nil, err
+			}
+			return l, l.Prove()
+		})
+	}
+}
+
+func lived(t *testing.T, name string) *chaos.Life {
+	t.Helper()
+	l, err := undisturbed[name]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
 
 func TestModel(t *testing.T) {
 	t.Parallel()
-	environments := []string{"dev", "staging", "prod"}
-	var cases []chaos.Case
-	programs := map[string]*chaos.Program{}
-	declared := map[string]map[string]int{}
-	for _, name := range environments {
-		p, err := site.Record(t.Context(), name, t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		w, err := chaos.NewWorld(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Up(fault.NewPlan()); err != nil {
-			t.Fatalf("%s, undisturbed: %v", name, err)
-		}
-		programs[name], declared[name] = p, chaos.Census(w.Account())
-		cases = append(cases, chaos.Cases(p)...)
-	}
 	if *one != "" {
 		c, err := chaos.ParseCase(*one)
 		if err != nil {
 			t.Fatal(err)
 		}
-		cases = []chaos.Case{c}
-	} else if !*full {
-		random := rand.New(rand.NewPCG(*seed, 0))
-		random.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
-		cases = cases[:sample]
+		j, err := c.Run(lived(t, c.Environment))
+		var tally tally
+		tally.add(t, c, j, err)
+		tally.print(t, "model", 1)
+		return
 	}
 	var tally tally
-	work := make(chan chaos.Case)
+	var cases []chaos.Case
+	for _, name := range environments {
+		cases = append(cases, chaos.Cases(lived(t, name).Program)...)
+	}
+	random := rand.New(rand.NewPCG(*seed, 0))
+	random.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
+	if !*full {
+		cases = cases[:sample]
+	}
+	inParallel(cases, func(i int, c chaos.Case) {
+		l := lived(t, c.Environment)
+		decided, j, err := c.Decide(l)
+		tally.add(t, c, j, err)
+		tally.lived(decided)
+		if i%whole == 0 && decided && err == nil {
+			j, err := c.Run(l)
+			tally.again(t, c, j, err)
+		}
+	})
+	tally.print(t, "model", len(cases))
+}
+
+// inParallel does something with everything, as much at once as there are
+// processors.
+func inParallel[T any](all []T, do func(i int, v T)) {
+	next := make(chan int)
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for c := range work {
-				j, err := c.Run(programs[c.Environment], declared[c.Environment])
-				tally.add(t, c, j, err)
+			for i := range next {
+				do(i, all[i])
 			}
 		})
 	}
-	for _, c := range cases {
-		work <- c
+	for i := range all {
+		next <- i
 	}
-	close(work)
+	close(next)
 	workers.Wait()
-	tally.print(t, "model", len(cases))
 }
 
 // tally counts what a campaign found.
 type tally struct {
 	mu      sync.Mutex
 	faults  map[fault.Kind]int
+	decided int // Cases that came to a world that was proved already.
+	whole   int // Of these, those that were lived to their end all the same.
 	orphans int
 	twins   int
 	failed  []string
@@ -115,6 +168,10 @@ func (c *tally) add(t *testing.T, k chaos.Case, j chaos.Judgement, err error) {
 		c.faults = map[fault.Kind]int{}
 	}
 	c.faults[k.Fault.Kind]++
+	c.judge(t, k, j, err)
+}
+
+func (c *tally) judge(t *testing.T, k chaos.Case, j chaos.Judgement, err error) {
 	c.orphans += len(j.Orphans)
 	c.twins += len(j.Twins)
 	if err != nil {
@@ -123,8 +180,26 @@ func (c *tally) add(t *testing.T, k chaos.Case, j chaos.Judgement, err error) {
 	}
 }
 
+func (c *tally) lived(decided bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if decided {
+		c.decided++
+	}
+}
+
+// again counts a case that was decided and then lived to its end: that one came
+// to another end would show that deciding is wrong.
+func (c *tally) again(t *testing.T, k chaos.Case, j chaos.Judgement, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.whole++
+	c.judge(t, k, j, err)
+}
+
 func (c *tally) print(t *testing.T, what string, runs int) {
 	slices.Sort(c.failed)
-	fmt.Printf("chaos on the %s: %d runs; faults injected: %v; orphans beyond the declared: %d; duplicates: %d; failed: %v; seed %d\n",
-		what, runs, c.faults, c.orphans, c.twins, c.failed, *seed)
+	fmt.Printf("chaos on the %s: %d runs, %d lived to their end and %d decided by a world already proved, of which %d lived to their end too; "+
+		"faults injected: %v; orphans beyond the declared: %d; duplicates: %d; failed: %v; seed %d\n",
+		what, runs, runs-c.decided, c.decided, c.whole, c.faults, c.orphans, c.twins, c.failed, *seed)
 }

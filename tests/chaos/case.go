@@ -1,20 +1,18 @@
 package chaos
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/drift"
 	"github.com/slipway-iac/slipway/sandbox/fault"
-	"github.com/slipway-iac/slipway/sandbox/recovery"
 )
 
 // Case is one life of an environment in which one thing goes wrong.
@@ -80,50 +78,180 @@ func faultsAt(step int) []fault.Fault {
 	return []fault.Fault{throttle, with(fault.Fail), with(fault.Lost), with(fault.Kill), before}
 }
 
-// Run lives a case on the model.
-func (c Case) Run(p *Program, declared map[string]int) (Judgement, error) {
-	w, err := NewWorld(p)
+// The verbs that are disturbed.
+const up, destroy = "up", "destroy"
+
+// do does a verb from its beginning.
+func (w *World) do(verb string, plan *fault.Plan) error {
+	if verb == destroy {
+		return w.Destroy(plan)
+	}
+	return w.Up(plan)
+}
+
+// Run lives a case on the model, from an empty account to its end.
+func (c Case) Run(l *Life) (Judgement, error) {
+	w, err := NewWorld(l.Program)
 	if err != nil {
 		return Judgement{}, err
 	}
-	plan := fault.NewPlan(c.Fault)
-	if c.Verb == "destroy" {
+	if c.Verb == destroy {
 		if err := w.Up(fault.NewPlan()); err != nil {
 			return Judgement{}, fmt.Errorf("up: %w", err)
 		}
-		return c.destroyed(w, plan)
 	}
-	if j, err := c.disturbed(w, plan, declared); err != nil {
-		return j, err
-	}
-	if j, err := c.drifted(w); err != nil {
-		return j, err
-	}
-	if err := w.Destroy(fault.NewPlan()); err != nil {
-		return Judgement{}, fmt.Errorf("destroy: %w", err)
-	}
-	return Judgement{}, SameCounts(Left(w.account, w.kept), p.Retained)
-}
-
-// disturbed brings the world up against the fault, recovers, and brings it up
-// again.
-func (c Case) disturbed(w *World, plan *fault.Plan, declared map[string]int) (Judgement, error) {
-	if err := atFault(plan, w.Up(plan)); err != nil {
+	s := &scene{Case: c, l: l, w: w}
+	if err := s.disturbed(fault.NewPlan(c.Fault)); err != nil {
 		return Judgement{}, err
 	}
-	if c.Reckless {
-		if err := named(w.Up(fault.NewPlan())); err != nil {
-			return Judgement{}, fmt.Errorf("a second up: %w", err)
+	return s.rest()
+}
+
+// Decide lives a case on the model only as long as it goes another way than the
+// undisturbed life: it begins before the step of the fault, and it is decided
+// when it comes to a world that is proved to come to a good end. It tells
+// whether that happened; otherwise the case was lived to its end.
+func (c Case) Decide(l *Life) (decided bool, j Judgement, err error) {
+	step, plan := c.step(), fault.NewPlan(c.first())
+	s := &scene{Case: c, l: l, short: true}
+	switch {
+	case c.Verb == up:
+		s.w = l.ups[l.before(step)].Fork()
+	case step >= len(l.downs):
+		return true, j, nil // What is kept on purpose makes a destroy shorter than an up.
+	default:
+		s.w = l.downs[step-1].Fork()
+	}
+	err = s.disturbed(plan)
+	if err == nil {
+		j, err = s.rest()
+	}
+	if errors.Is(err, errEnough) {
+		return true, Judgement{}, nil
+	}
+	return false, j, err
+}
+
+// step is the number of the step at which the fault is.
+func (c Case) step() int {
+	n, _ := strconv.Atoi(c.Fault.At)
+	return n
+}
+
+// first is the fault at the first step.
+func (c Case) first() fault.Fault {
+	f := c.Fault
+	f.At = "1"
+	return f
+}
+
+// scene is a case that is being lived.
+type scene struct {
+	Case
+	l *Life
+	w *World
+	// short ends the life where its end is known.
+	short bool
+	// through are the worlds, each at its place, that the reckless up came through.
+	through []sum
+}
+
+// disturbed does the verb against the fault, again if somebody is reckless, and
+// recovers.
+func (s *scene) disturbed(plan *fault.Plan) error {
+	err := s.w.do(s.Verb, plan)
+	if len(plan.Injected()) == 0 && err == nil && s.Verb == destroy {
+		return nil // What is kept on purpose makes a destroy shorter than an up.
+	}
+	if err := atFault(plan, err); err != nil {
+		return err
+	}
+	if s.Reckless {
+		if err := named(s.again(true)); err != nil {
+			return fmt.Errorf("a second %s: %w", s.Verb, err)
 		}
 	}
-	if err := w.Recover(); err != nil {
-		return Judgement{}, fmt.Errorf("recover: %w", err)
+	if err := s.w.Recover(); err != nil {
+		return fmt.Errorf("recover: %w", err)
 	}
-	if err := w.Up(fault.NewPlan()); err != nil {
-		return Judgement{}, fmt.Errorf("up after recover: %w", err)
-	}
-	return w.converged(declared)
+	return nil
 }
+
+// mending is after how many resources it is looked whether a fault is mended.
+const mending = 3
+
+// again does the verb without a fault. Where it comes to what the undisturbed
+// life has at the same place, the rest of it is known; of a reckless one also
+// where another has been.
+func (s *scene) again(reckless bool) error {
+	if s.short {
+		from := s.l.before(s.step())
+		s.w.reached = func(w *World, at int) error {
+			// What is not mended soon after the fault is mended at the end, if at all.
+			if s.Verb == up && (at <= from || at > from+mending && at < len(s.l.Program.Resources)) {
+				return nil
+			}
+			known, err := s.l.passes(w, s.Verb, at)
+			if err == nil && !known && reckless && s.Verb == up {
+				known, err = s.passed(at)
+			}
+			if err == nil && known {
+				err = errEnough
+			}
+			return err
+		}
+		defer func() { s.w.reached = nil }()
+	}
+	return s.w.do(s.Verb, fault.NewPlan())
+}
+
+// passed tells whether another reckless up has come to a good end from the same
+// world at the same place.
+func (s *scene) passed(at int) (bool, error) {
+	here, err := s.w.fingerprint(goingOn)
+	here = sha256.Sum256(binary.BigEndian.AppendUint64(here[:], uint64(at)))
+	s.through = append(s.through, here)
+	return err == nil && s.l.has(recklessly, here), err
+}
+
+// rest is what comes after a recovery. What has come to a good end is proved.
+func (s *scene) rest() (Judgement, error) {
+	recovered, err := s.w.fingerprint(goingOn)
+	if err != nil {
+		return Judgement{}, err
+	}
+	if s.short && s.l.has(s.Verb, recovered) {
+		s.l.prove(recklessly, s.through...)
+		return Judgement{}, errEnough
+	}
+	j, err := s.mended()
+	if err == nil || errors.Is(err, errEnough) {
+		s.l.prove(s.Verb, recovered)
+		s.l.prove(recklessly, s.through...)
+	}
+	return j, err
+}
+
+// mended does the verb again, and after an up a drift and a destroy.
+func (s *scene) mended() (Judgement, error) {
+	if err := s.again(false); err != nil {
+		return Judgement{}, fmt.Errorf("%s after recover: %w", s.Verb, err)
+	}
+	if s.Verb == up {
+		if j, err := s.w.converged(s.l.Declared); err != nil {
+			return j, err
+		}
+		if j, err := s.drifted(); err != nil {
+			return j, err
+		}
+		if err := s.destroyed(); err != nil {
+			return Judgement{}, fmt.Errorf("destroy: %w", err)
+		}
+	}
+	return Judgement{}, s.left()
+}
+
+func (s *scene) left() error { return SameCounts(Left(s.w.account, s.w.kept), s.l.Program.Retained) }
 
 // converged holds that there is nothing left to do, and nothing wrong.
 func (w *World) converged(declared map[string]int) (Judgement, error) {
@@ -170,11 +298,15 @@ func named(err error) error {
 
 // drifted changes something by hand: a refresh finds exactly that, and an up
 // mends it.
-func (c Case) drifted(w *World) (Judgement, error) {
-	target, ok := Mendable(w.state, c.Seed, w.account)
+func (s *scene) drifted() (Judgement, error) {
+	target, ok := Mendable(s.w.state, s.Seed, s.w.account)
 	if !ok {
 		return Judgement{}, errors.New("nothing can drift")
 	}
+	return s.w.drifted(target)
+}
+
+func (w *World) drifted(target drift.Target) (Judgement, error) {
 	ignored := drift.Ignored{}
 	for _, r := range w.state.Resources {
 		ignored[string(r.URN)] = r.IgnoreChanges
@@ -210,54 +342,4 @@ func Reported(seen []drift.Seen) []resource.URN {
 	}
 	slices.Sort(urns)
 	return urns
-}
-
-// Mendable chooses a drift that an up can mend without replacing what others
-// depend on, and that does not lock the engine out of the cluster. Twins that a
-// recovery left alone it leaves alone too: no refresh looks at them.
-func Mendable(state *apitype.DeploymentV3, seed uint64, account *cloud.Account) (drift.Target, bool) {
-	used := map[resource.URN]bool{}
-	for _, r := range state.Resources {
-		for _, urn := range r.Dependencies {
-			used[urn] = true
-		}
-	}
-	random := rand.New(rand.NewPCG(seed, 0))
-	for range 100 {
-		t, ok := drift.Choose(account, random)
-		if !ok {
-			return t, false
-		}
-		lockout := t.Resource.Kind == cloud.EKSAccessPolicyAssociation
-		mendable := t.Kind.Name != "deleted" || !used[resource.URN(t.Resource.MadeBy)] && !lockout
-		if mendable && recovery.Knows(state, t.Resource) {
-			return t, true
-		}
-	}
-	return drift.Target{}, false
-}
-
-// destroyed destroys the world against the fault, recovers, and destroys it
-// again.
-func (c Case) destroyed(w *World, plan *fault.Plan) (Judgement, error) {
-	err := w.Destroy(plan)
-	if len(plan.Injected()) == 0 && err == nil {
-		// What is kept on purpose makes a destroy shorter than an up.
-		return Judgement{}, SameCounts(Left(w.account, w.kept), w.program.Retained)
-	}
-	if err := atFault(plan, err); err != nil {
-		return Judgement{}, err
-	}
-	if c.Reckless {
-		if err := named(w.Destroy(fault.NewPlan())); err != nil {
-			return Judgement{}, fmt.Errorf("a second destroy: %w", err)
-		}
-	}
-	if err := w.Recover(); err != nil {
-		return Judgement{}, fmt.Errorf("recover: %w", err)
-	}
-	if err := w.Destroy(fault.NewPlan()); err != nil {
-		return Judgement{}, fmt.Errorf("destroy after recover: %w", err)
-	}
-	return Judgement{}, SameCounts(Left(w.account, w.kept), w.program.Retained)
 }

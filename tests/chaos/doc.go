@@ -7,5 +7,13 @@
 // at once. It has creates, updates, deletions, refreshes, pending operations and
 // replacements that delete first. It has no program, no previews and no
 // parallelism; what it makes is what an up on the real engine made. A sample
-// runs on the real engine too. The package is for tests only.
+// runs on the real engine too.
+//
+// A world decides alone what becomes of it: account and state have no other
+// memory, and their clock stands still. So the undisturbed [Life] of an environment
+// is lived once, and each world in it is proved to come to a good end. A [Case]
+// begins in the world before its fault, and is decided when it is back in one that
+// is proved; the others are lived to their end. Of the decided ones a share,
+// chosen by the seed, is lived from an empty account to its end all the same, so
+// that a wrong proof shows. Why: docs/adr/0023. The package is for tests only.
 package chaos

@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -15,8 +13,11 @@ import (
 // names translate what was recorded into what is: a resource that is made a
 // second time has another ID, and whatever refers to it must too.
 type names struct {
-	byURN    map[resource.URN]map[string]string
-	replacer *strings.Replacer
+	book *book
+	// byURN is never changed within: worlds share what is in it.
+	byURN map[resource.URN]map[string]string
+	// in is what byURN comes to; nil until somebody asks.
+	in *dictionary
 }
 
 func fromJSON(text string) any {
@@ -38,7 +39,7 @@ func (n *names) learn(recorded, is apitype.ResourceV3) {
 		return
 	}
 	n.byURN[is.URN] = found
-	n.replacer = nil
+	n.in = nil
 }
 
 // differences collects the strings that differ between two values of one shape.
@@ -67,49 +68,27 @@ func differences(was, is any, into map[string]string) {
 	}
 }
 
-// translate is a value with everything in it called as it is called now.
-func (n *names) translate(v any) any {
-	if n.replacer == nil {
-		all := map[string]string{}
-		for _, found := range n.byURN {
-			maps.Copy(all, found)
-		}
-		// The longer first: an ARN before the ID in it.
-		keys := slices.SortedFunc(maps.Keys(all), func(a, b string) int {
-			if len(a) != len(b) {
-				return len(b) - len(a)
-			}
-			return strings.Compare(a, b)
-		})
-		var pairs []string
-		for _, key := range keys {
-			pairs = append(pairs, key, all[key])
-		}
-		n.replacer = strings.NewReplacer(pairs...)
-	}
-	return n.walk(v)
-}
-
-func (n *names) walk(v any) any {
+// walk is a value with everything in it called as it is called now.
+func (d *dictionary) walk(v any) any {
 	switch v := v.(type) {
 	case string:
 		// User data is wrapped once more.
 		if text, err := base64.StdEncoding.DecodeString(v); err == nil && len(v) > 100 {
-			if inner := n.replacer.Replace(string(text)); inner != string(text) {
+			if inner := d.replacer.Replace(string(text)); inner != string(text) {
 				return base64.StdEncoding.EncodeToString([]byte(inner))
 			}
 		}
-		return n.replacer.Replace(v)
+		return d.replacer.Replace(v)
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, e := range v {
-			out[k] = n.walk(e)
+			out[k] = d.walk(e)
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			out[i] = n.walk(e)
+			out[i] = d.walk(e)
 		}
 		return out
 	}

@@ -11,24 +11,6 @@ import (
 	"github.com/slipway-iac/slipway/sandbox/fault"
 )
 
-// Begin brings up the first resources of the program, as many as are asked for,
-// as an up that is interrupted does.
-func (w *World) Begin(steps int) error {
-	w.plan = fault.NewPlan()
-	for _, recorded := range w.program.Resources {
-		if calls(recorded) {
-			if steps == 0 {
-				return nil
-			}
-			steps--
-		}
-		if err := w.register(recorded); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // DestroyAs deletes everything in an order that the dependencies leave open: of
 // the n resources that nothing left waits for, pick says the next.
 func (w *World) DestroyAs(pick func(n int) int) error {

@@ -1,7 +1,6 @@
 package chaos_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -21,35 +20,29 @@ func TestDestroyFromEverywhere(t *testing.T) {
 		"the oldest first": func(int) func(n int) int { return func(int) int { return 0 } },
 		"any":              func(step int) func(n int) int { return rand.New(rand.NewPCG(*seed, uint64(step))).IntN },
 	}
-	for _, name := range []string{"dev", "staging", "prod"} {
-		p, err := site.Record(t.Context(), name, t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for order, from := range orders {
-			t.Run(name+", "+order, func(t *testing.T) {
-				t.Parallel()
-				for step := 0; step <= p.Steps(); step++ {
-					if !*full && step%everyOther != 0 && step != p.Steps() {
-						continue
+	for _, name := range environments {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := lived(t, name)
+			for order, from := range orders {
+				t.Run(order, func(t *testing.T) {
+					t.Parallel()
+					for step := 0; step <= l.Program.Steps(); step++ {
+						if !*full && step%everyOther != 0 && step != l.Program.Steps() {
+							continue
+						}
+						if err := destroyFrom(l, step, from(step)); err != nil {
+							t.Errorf("after step %d of %d: %v", step, l.Program.Steps(), err)
+						}
 					}
-					if err := destroyFrom(p, step, from(step)); err != nil {
-						t.Errorf("after step %d of %d: %v", step, p.Steps(), err)
-					}
-				}
-			})
-		}
+				})
+			}
+		})
 	}
 }
 
-func destroyFrom(p *chaos.Program, step int, pick func(n int) int) error {
-	w, err := chaos.NewWorld(p)
-	if err != nil {
-		return err
-	}
-	if err := w.Begin(step); err != nil {
-		return fmt.Errorf("up: %w", err)
-	}
+func destroyFrom(l *chaos.Life, step int, pick func(n int) int) error {
+	w := l.Begun(step)
 	kept := w.Kept()
 	if err := w.DestroyAs(pick); err != nil {
 		return err

@@ -25,6 +25,8 @@ type Program struct {
 	Resources []apitype.ResourceV3
 	// Retained is what a destroy leaves, by kind.
 	Retained map[string]int
+
+	book book
 }
 
 // calls tells whether a resource is made by a call to AWS or to a cluster.

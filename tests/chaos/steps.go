@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -44,9 +45,16 @@ func (w *World) service(r apitype.ResourceV3) (service, error) {
 
 // config is what the resource's provider is configured with.
 func (w *World) config(r apitype.ResourceV3) cloud.Props {
-	for _, p := range w.state.Resources {
-		if strings.HasPrefix(r.Provider, string(p.URN)+"::") {
-			return props(p.Inputs)
+	if p := w.provider(r); p != nil {
+		return props(p.Inputs)
+	}
+	return nil
+}
+
+func (w *World) provider(r apitype.ResourceV3) *apitype.ResourceV3 {
+	for i := range w.state.Resources {
+		if p := &w.state.Resources[i]; strings.HasPrefix(r.Provider, string(p.URN)+"::") {
+			return p
 		}
 	}
 	return nil
@@ -135,12 +143,15 @@ func (w *World) Destroy(plan *fault.Plan) error {
 		place[r.URN] = i
 	}
 	left := slices.SortedStableFunc(slices.Values(w.state.Resources), func(a, b apitype.ResourceV3) int { return place[a.URN] - place[b.URN] })
-	for _, r := range slices.Backward(left) {
+	for i, r := range slices.Backward(left) {
+		if err := w.at(i + 1); err != nil {
+			return err
+		}
 		if err := w.delete(r); err != nil {
 			return err
 		}
 	}
-	return nil
+	return w.at(0)
 }
 
 // change is what a difference asks for.
@@ -152,12 +163,24 @@ const (
 	replaces
 )
 
+// diff compares what is with what should be. The same question is answered once.
 func (w *World) diff(have, goal apitype.ResourceV3) (change, error) {
+	p := w.provider(goal)
+	if p == nil {
+		return same, fmt.Errorf("%s has no provider", goal.URN)
+	}
+	values := diffed{configuration: p.Inputs, inputs: have.Inputs, outputs: have.Outputs, goal: goal.Inputs}
+	if known, ok := w.program.book.diff(goal.URN, values); ok {
+		return known, nil
+	}
 	s, err := w.service(goal)
 	if err != nil {
 		return same, err
 	}
-	return s.diff(have, goal)
+	if values.change, err = s.diff(have, goal); err == nil {
+		w.program.book.learn(goal.URN, values)
+	}
+	return values.change, err
 }
 
 func ignored(r apitype.ResourceV3, path string) bool {
@@ -186,7 +209,9 @@ func (w *World) Refresh() ([]resource.URN, error) {
 			found = append(found, r.URN)
 			r.Inputs = inputs
 		}
-		r.Outputs = now
+		if !cloud.Equal(map[string]any(now), r.Outputs) {
+			r.Outputs = now
+		}
 		for i := range w.state.Resources {
 			if x := &w.state.Resources[i]; x.URN == r.URN && x.ID == r.ID {
 				*x = r

@@ -3,7 +3,9 @@ package chaos
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -21,18 +23,38 @@ type World struct {
 	plan    *fault.Plan
 	names   names
 	kept    Kept
+	// reached is told how far an up or a destroy is before it goes on, and ends it
+	// with an error; nil lets it go on.
+	reached func(w *World, at int) error
 }
+
+// now is the time in every world: whatever happens, happens at once, so that
+// worlds in which the same has happened are the same.
+var now = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 // NewWorld is an empty account and an empty state.
 func NewWorld(p *Program) (*World, error) {
-	account, err := sandbox.Open("", p.AccountID)
+	account, err := sandbox.Open("", p.AccountID, sandbox.WithClock(func() time.Time { return now }))
 	if err != nil {
 		return nil, err
 	}
 	return &World{
 		program: p, account: account, state: &apitype.DeploymentV3{}, plan: fault.NewPlan(),
-		names: names{byURN: map[resource.URN]map[string]string{}}, kept: Kept{},
+		names: names{book: &p.book, byURN: map[resource.URN]map[string]string{}}, kept: Kept{},
 	}, nil
+}
+
+// Fork is a world like this one that goes its own way. Nothing in a state is
+// changed in place, so that the two can share it.
+func (w *World) Fork() *World {
+	f := *w
+	f.account = w.account.Fork()
+	f.state = &apitype.DeploymentV3{
+		Resources: slices.Clone(w.state.Resources), PendingOperations: slices.Clone(w.state.PendingOperations),
+	}
+	f.plan, f.reached = fault.NewPlan(), nil
+	f.names.byURN, f.kept = maps.Clone(w.names.byURN), maps.Clone(w.kept)
+	return &f
 }
 
 // Account is the world's account.
@@ -52,22 +74,38 @@ func (f *Failed) Error() string { return fmt.Sprintf("%s: %v", f.URN, f.Err) }
 func (f *Failed) Unwrap() error { return f.Err }
 
 // Up brings the world to the program; the first failure ends it.
-func (w *World) Up(plan *fault.Plan) error {
+func (w *World) Up(plan *fault.Plan) error { return w.upFrom(0, plan) }
+
+// upFrom goes on with an up that has got as far as one of the program's
+// resources.
+func (w *World) upFrom(first int, plan *fault.Plan) error {
 	w.plan = plan
-	for _, recorded := range w.program.Resources {
-		if err := w.register(recorded); err != nil {
+	for at := first; at < len(w.program.Resources); at++ {
+		if err := w.at(at); err != nil {
+			return err
+		}
+		if err := w.register(w.program.Resources[at]); err != nil {
 			return err
 		}
 	}
+	if err := w.at(len(w.program.Resources)); err != nil {
+		return err
+	}
 	return w.deleteReplaced()
+}
+
+func (w *World) at(at int) error {
+	if w.reached == nil {
+		return nil
+	}
+	return w.reached(w, at)
 }
 
 // goal is what the program asks for, in today's names.
 func (w *World) goal(recorded apitype.ResourceV3) apitype.ResourceV3 {
 	goal := recorded
 	goal.ID, goal.Outputs, goal.Protect = "", nil, false
-	goal.Inputs = w.names.translate(recorded.Inputs).(map[string]any)
-	goal.Dependencies = slices.Clone(recorded.Dependencies)
+	goal.Inputs = w.names.inputs(recorded)
 	return goal
 }
 
@@ -75,7 +113,7 @@ func (w *World) register(recorded apitype.ResourceV3) error {
 	goal := w.goal(recorded)
 	have := w.live(goal.URN)
 	if !calls(goal) {
-		goal.ID, goal.Outputs = recorded.ID, w.names.translate(recorded.Outputs).(map[string]any)
+		goal.ID, goal.Outputs = recorded.ID, w.names.outputs(recorded)
 		w.put(goal)
 		return nil
 	}
@@ -125,8 +163,9 @@ func (w *World) drop(gone apitype.ResourceV3) {
 		return r.URN == gone.URN && r.ID == gone.ID
 	})
 	for i := range w.state.Resources {
-		r := &w.state.Resources[i]
-		r.Dependencies = slices.DeleteFunc(r.Dependencies, func(urn resource.URN) bool { return urn == gone.URN })
+		if r := &w.state.Resources[i]; slices.Contains(r.Dependencies, gone.URN) {
+			r.Dependencies = slices.DeleteFunc(slices.Clone(r.Dependencies), func(urn resource.URN) bool { return urn == gone.URN })
+		}
 	}
 }
 
