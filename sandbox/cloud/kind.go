@@ -64,7 +64,9 @@ type Service struct {
 	// Tags are for the kinds that a program can tag.
 	Tags TagRules
 	// React is what the service does by itself about whatever a call changed,
-	// before the call is kept; nil when it only does what it is told.
+	// before the call is kept; nil when it only does what it is told. It follows
+	// from the account, and from the region and the caller of the call, alone: it is
+	// not asked again before something changes of what it looked at.
 	React func(tx *Tx)
 }
 

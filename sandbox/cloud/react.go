@@ -1,48 +1,60 @@
 package cloud
 
+import "maps"
+
 // settled remembers for each place that calls come from what the services looked
 // at when they last had nothing to do. They do only what follows from what they
-// see, so they have nothing to do again before something of that has changed: a
-// call that only reads never wakes them.
-type settled map[origin]map[place]bool
+// see (see [Service]), so they have nothing to do again before something of that
+// has changed: a call that only reads never wakes them.
+type settled map[origin]places
+
+// places are those that were looked at.
+type places map[place]bool
 
 // origin is what of a call services may see beside the account itself.
 type origin struct{ region, caller string }
+
+// quiet is what the services looked at when they had nothing to do about a call.
+type quiet struct {
+	from   origin
+	looked places
+	edits  int // How often the call had put or removed something by then.
+}
+
+func (tx *Tx) origin() origin { return origin{tx.Session.Region, tx.Session.Caller} }
 
 // React has services do by themselves what follows from the call so far. It
 // happens at the end of every call; a call that answers with what they do asks for
 // it before.
 func (tx *Tx) React() {
-	if tx.quiet != nil && tx.rested == tx.edits {
+	from := tx.origin()
+	if q := tx.quiet; q != nil && q.from == from && q.edits == tx.edits {
 		return
 	}
 	tx.quiet = nil
-	a := tx.account
-	from := origin{tx.Session.Region, tx.Session.Caller}
-	looked, quiet := a.settled[from]
-	if quiet && !tx.touches(looked) {
+	if looked, rests := tx.account.settled[from]; rests && !tx.touches(looked) {
 		return
 	}
 	before := tx.edits
-	tx.looked = map[place]bool{}
-	for _, react := range a.reactions {
+	tx.looked = places{}
+	for _, react := range tx.account.reactions {
 		react(tx)
 	}
-	looked, tx.looked = tx.looked, nil
 	if tx.edits == before {
-		tx.quiet, tx.rested = looked, before
+		tx.quiet = &quiet{from, tx.looked, before}
 	}
+	tx.looked = nil
 }
 
 // touches tells whether the call has changed something in one of the places.
-func (tx *Tx) touches(places map[place]bool) bool {
+func (tx *Tx) touches(looked places) bool {
 	for k := range tx.puts {
-		if places[k.place()] {
+		if looked[k.place()] {
 			return true
 		}
 	}
 	for k := range tx.dels {
-		if places[k.place()] {
+		if looked[k.place()] {
 			return true
 		}
 	}
@@ -61,12 +73,8 @@ func (tx *Tx) look(at place) {
 // it is.
 func (tx *Tx) settle() {
 	settled := tx.account.settled
-	for from, looked := range settled {
-		if tx.touches(looked) {
-			delete(settled, from)
-		}
-	}
-	if tx.quiet != nil {
-		settled[origin{tx.Session.Region, tx.Session.Caller}] = tx.quiet
+	maps.DeleteFunc(settled, func(_ origin, looked places) bool { return tx.touches(looked) })
+	if q := tx.quiet; q != nil && q.edits == tx.edits {
+		settled[q.from] = q.looked
 	}
 }

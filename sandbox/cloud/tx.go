@@ -26,10 +26,9 @@ type Tx struct {
 	dels    map[resourceKey]bool
 	seq     uint64
 
-	edits  int            // How often something was put or removed.
-	looked map[place]bool // What services look at, while they react.
-	quiet  map[place]bool // The same, when they had nothing to do,
-	rested int            // and how often something had been put by then.
+	edits  int    // How often something was put or removed.
+	looked places // What services look at, while they react.
+	quiet  *quiet // What they looked at when they had nothing to do.
 
 	committed bool
 	warnings  []Warning

@@ -24,10 +24,14 @@ func stored(t *testing.T) *world {
 
 func (w *world) driver() {
 	w.t.Helper()
-	w.make("driver", cloud.EKSAddon, cloud.Props{
+	w.make("driver", cloud.EKSAddon, theDriver())
+}
+
+func theDriver() cloud.Props {
+	return cloud.Props{
 		"clusterName": "demo", "addonName": driver,
 		"podIdentityAssociations": []any{object{"roleArn": roleARN + "ebs", "serviceAccount": "ebs-csi-controller-sa"}},
-	})
+	}
 }
 
 func (w *world) class(name string, more cloud.Props) {

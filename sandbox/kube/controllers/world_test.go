@@ -41,7 +41,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	acct, err := cloud.Open(cloud.Options{
-		Services: append(all.Services(), kube.Service()), Clock: func() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) },
+		Services: append(all.Services(), kube.Service(), stirring()), Clock: func() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -169,9 +169,15 @@ func (w *world) cluster() {
 		}),
 	})
 	w.nodes()
+	w.connect(made.Props.Str("endpoint"))
+}
+
+// connect has the world's calls go to its cluster.
+func (w *world) connect(endpoint string) {
+	w.t.Helper()
 	client, err := kube.NewClient(w.acct, kube.Engine{Location: kube.Outside}, roleARN+"administrator", text(object{
 		"current-context": "c",
-		"clusters":        []any{object{"name": "k", "cluster": object{"server": made.Props.Str("endpoint")}}},
+		"clusters":        []any{object{"name": "k", "cluster": object{"server": endpoint}}},
 		"contexts":        []any{object{"name": "c", "context": object{"cluster": "k", "user": "u"}}},
 		"users":           []any{object{"name": "u", "user": object{"exec": object{"args": []string{"--region", region}}}}},
 	}))
