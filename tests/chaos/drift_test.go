@@ -18,10 +18,11 @@ func TestDrifts(t *testing.T) {
 			t.Parallel()
 			l := lived(t, name)
 			drifts := l.Drifts()
+			all := len(drifts)
 			if !*full {
 				random := rand.New(rand.NewPCG(*seed, 2))
-				random.Shuffle(len(drifts), func(i, j int) { drifts[i], drifts[j] = drifts[j], drifts[i] })
-				drifts = drifts[:sample/len(environments)]
+				random.Shuffle(all, func(i, j int) { drifts[i], drifts[j] = drifts[j], drifts[i] })
+				drifts = drifts[:all/oneIn]
 			}
 			var mu sync.Mutex
 			kinds := map[string]int{}
@@ -33,7 +34,7 @@ func TestDrifts(t *testing.T) {
 					t.Errorf("%s: %v (%v)", d, err, j)
 				}
 			})
-			fmt.Printf("drifts of %s: %d made, found and mended: %v\n", name, len(drifts), kinds)
+			fmt.Printf("drifts of %s: %d of %d made, found and mended: %v\n", name, len(drifts), all, kinds)
 		})
 	}
 }

@@ -39,6 +39,7 @@ func TestEngine(t *testing.T) {
 		environments, lives = []string{"dev", "staging"}, 4
 	}
 	var tally tally
+	all := 0
 	random := rand.New(rand.NewPCG(*seed, 1))
 	for _, name := range environments {
 		p, err := recorded[name]()
@@ -46,6 +47,7 @@ func TestEngine(t *testing.T) {
 			t.Fatal(err)
 		}
 		cases := chaos.Cases(p)
+		all += len(cases)
 		for range lives / len(environments) {
 			c := cases[random.IntN(len(cases))]
 			if *one != "" {
@@ -57,7 +59,7 @@ func TestEngine(t *testing.T) {
 			tally.add(t, c, j, err)
 		}
 	}
-	tally.print(t, "real engine", lives)
+	tally.print(t, "real engine", lives, all)
 }
 
 // life is a case that is lived on the real engine.

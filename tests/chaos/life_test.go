@@ -56,7 +56,7 @@ func live(t *testing.T, p *chaos.Program) *chaos.Life {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Prove(); err != nil {
+	if err := l.Prove(1, 0); err != nil {
 		t.Fatal(err)
 	}
 	return l

@@ -15,37 +15,42 @@ import (
 // the n resources that nothing left waits for, pick says the next.
 func (w *World) DestroyAs(pick func(n int) int) error {
 	w.plan = fault.NewPlan()
+	holds, held := holding(w.state.Resources)
 	for len(w.state.Resources) > 0 {
-		held := held(w.state.Resources)
-		free := slices.DeleteFunc(slices.Clone(w.state.Resources), func(r apitype.ResourceV3) bool { return held[r.URN] })
-		if err := w.delete(free[pick(len(free))]); err != nil {
+		free := slices.DeleteFunc(slices.Clone(w.state.Resources), func(r apitype.ResourceV3) bool { return held[r.URN] > 0 })
+		gone := free[pick(len(free))]
+		if err := w.delete(gone); err != nil {
 			return err
+		}
+		for _, urn := range holds[gone.URN] {
+			held[urn]--
 		}
 	}
 	return nil
 }
 
-// held are the URNs of what something else goes before. Who depends on a
-// component depends on all that was below it by then, as in the engine: see
-// DependenciesOf in pulumi/pulumi, pkg/resource/graph/dependency_graph.go.
-func held(resources []apitype.ResourceV3) map[resource.URN]bool {
-	held := map[resource.URN]bool{}
+// holding are by URN what a resource goes before, and by how many others each is
+// held so. Who depends on a component depends on all that was below it by then, as
+// in the engine: see DependenciesOf in pulumi/pulumi,
+// pkg/resource/graph/dependency_graph.go.
+func holding(resources []apitype.ResourceV3) (holds map[resource.URN][]resource.URN, held map[resource.URN]int) {
+	holds, held = map[resource.URN][]resource.URN{}, map[resource.URN]int{}
 	parents := map[resource.URN]resource.URN{}
 	below := map[resource.URN][]resource.URN{}
 	for _, r := range resources {
 		for _, urn := range outlived(r) {
-			held[urn] = true
-			for _, child := range below[urn] {
-				held[child] = true
-			}
+			holds[r.URN] = append(append(holds[r.URN], urn), below[urn]...)
 		}
-		held[r.Parent] = true
+		holds[r.URN] = append(holds[r.URN], r.Parent)
+		for _, urn := range holds[r.URN] {
+			held[urn]++
+		}
 		parents[r.URN] = r.Parent
 		for urn := r.Parent; urn != ""; urn = parents[urn] {
 			below[urn] = append(below[urn], r.URN)
 		}
 	}
-	return held
+	return holds, held
 }
 
 // outlived are the URNs of what a resource goes before, but for its parent.

@@ -7,10 +7,6 @@ import (
 	"github.com/slipway-iac/slipway/tests/chaos"
 )
 
-// everyOther is how many steps a short run goes on between two that it begins a
-// destroy after: each takes as long as a life of the whole environment.
-const everyOther = 9
-
 // A destroy that begins after any step of an up leaves what it leaves on purpose
 // of what there is by then, in whichever order the dependencies allow.
 func TestDestroyFromEverywhere(t *testing.T) {
@@ -28,7 +24,7 @@ func TestDestroyFromEverywhere(t *testing.T) {
 				t.Run(order, func(t *testing.T) {
 					t.Parallel()
 					for step := 0; step <= l.Program.Steps(); step++ {
-						if !*full && step%everyOther != 0 && step != l.Program.Steps() {
+						if !chosen(step) && step != l.Program.Steps() {
 							continue
 						}
 						if err := destroyFrom(l, step, from(step)); err != nil {
