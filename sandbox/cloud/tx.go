@@ -30,6 +30,8 @@ type Tx struct {
 	looked places // What services look at, while they react.
 	quiet  *quiet // What they looked at when they had nothing to do.
 
+	answers map[question]answer // Of [Once].
+
 	committed bool
 	warnings  []Warning
 }

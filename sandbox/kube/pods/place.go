@@ -51,8 +51,15 @@ type State struct {
 	waiting map[string]error
 }
 
-// Look places the pods of a cluster.
+// looking asks where the pods of a cluster are.
+type looking struct{ cluster string }
+
+// Look places the pods of a cluster. Every controller asks for its own.
 func Look(tx *cloud.Tx, cluster *cloud.Resource) *State {
+	return cloud.Once(tx, looking{eks.Key(cluster)}, func() *State { return look(tx, cluster) })
+}
+
+func look(tx *cloud.Tx, cluster *cloud.Resource) *State {
 	s := &State{namespaces: namespacesOf(tx, cluster), running: map[string]int{}, waiting: map[string]error{}}
 	subnets := map[string]*subnet{}
 	for _, n := range eks.Nodes(tx, cluster) {
