@@ -36,7 +36,7 @@ func TestEngine(t *testing.T) {
 	t.Parallel()
 	environments, lives := []string{"dev"}, 1
 	if *full {
-		environments, lives = []string{"dev", "staging"}, 4
+		environments, lives = []string{"dev", "staging"}, 8
 	}
 	var tally tally
 	all := 0

@@ -34,19 +34,25 @@ func Live(p *Program) (*Life, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.reached = func(w *World, _ int) error { l.ups = append(l.ups, w.Fork()); return nil }
+	w.reached = func(w *World, _ int) error {
+		// A copy knows what its original has computed, and the next world is nearly the same.
+		_, err := w.fingerprint(goingOn)
+		l.ups = append(l.ups, w.Fork())
+		return err
+	}
 	if err := w.Up(fault.NewPlan()); err != nil {
 		return nil, fmt.Errorf("%s, undisturbed: %w", p.Name, err)
 	}
 	l.Declared = Census(w.account)
 	steps := -1
 	w.reached = func(w *World, _ int) error {
+		_, err := w.fingerprint(goingOn)
 		if w.plan.Steps() > steps {
 			l.downs, steps = append(l.downs, w.Fork()), w.plan.Steps()
-			return nil
+			return err
 		}
 		l.downs[len(l.downs)-1] = w.Fork() // What was no step is gone as well.
-		return nil
+		return err
 	}
 	if err := w.Destroy(fault.NewPlan()); err != nil {
 		return nil, fmt.Errorf("%s, undisturbed: destroy: %w", p.Name, err)
