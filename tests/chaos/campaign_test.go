@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	// Worlds are made and thrown away all the time; there is memory to collect them less often.
 	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(3 << 30)
+	debug.SetMemoryLimit(2 << 30)
 	tools, err := filepath.Abs(filepath.Join(root, "tools"))
 	if err == nil {
 		site.Root = root

@@ -15,5 +15,6 @@
 // begins in the world before its fault, and is decided when it is back in one that
 // is proved; the others are lived to their end. Of the decided ones a share,
 // chosen by the seed, is lived from an empty account to its end all the same, so
-// that a wrong proof shows. Why: docs/adr/0023. The package is for tests only.
+// that a wrong proof shows. Why: docs/adr/0023. A short campaign proves a share of
+// the worlds and takes the others on trust. The package is for tests only.
 package chaos
