@@ -70,10 +70,12 @@ func (l *Life) Drift(t drift.Target) (Judgement, error) {
 	if j, err := s.w.drifted(t); err != nil {
 		return j, err
 	}
-	if err := s.destroyed(); err != nil && !errors.Is(err, errEnough) {
-		return Judgement{}, fmt.Errorf("destroy after %s: %w", t, err)
-	} else if err != nil {
+	err := s.destroyed()
+	if errors.Is(err, errEnough) {
 		return Judgement{}, nil
+	}
+	if err != nil {
+		return Judgement{}, fmt.Errorf("destroy after %s: %w", t, err)
 	}
 	return Judgement{}, s.left()
 }
