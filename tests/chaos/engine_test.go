@@ -41,6 +41,7 @@ func TestEngine(t *testing.T) {
 	var tally tally
 	all := 0
 	random := rand.New(rand.NewPCG(*seed, 1))
+	var sample []chaos.Case
 	for _, name := range environments {
 		p, err := recorded[name]()
 		if err != nil {
@@ -49,17 +50,21 @@ func TestEngine(t *testing.T) {
 		cases := chaos.Cases(p)
 		all += len(cases)
 		for range lives / len(environments) {
-			c := cases[random.IntN(len(cases))]
-			if *one != "" {
-				if c, err = chaos.ParseCase(*one); err != nil {
-					t.Fatal(err)
-				}
-			}
-			j, err := newLife(t, c).live()
-			tally.add(t, c, j, err)
+			sample = append(sample, cases[random.IntN(len(cases))])
 		}
 	}
-	tally.print(t, "real engine", lives, all)
+	if *one != "" {
+		c, err := chaos.ParseCase(*one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sample = []chaos.Case{c}
+	}
+	inParallel(sample, func(_ int, c chaos.Case) {
+		j, err := newLife(t, c).live()
+		tally.add(t, c, j, err)
+	})
+	tally.print(t, "real engine", len(sample), all)
 }
 
 // life is a case that is lived on the real engine.
