@@ -186,7 +186,7 @@ var faults = []fault{
 	{"core/v1:Service", "", "spec.type", "NodePort", "plat-no-node-port", nil},
 	{"core/v1:Service", "", "spec.externalIPs", []any{"203.0.113.7"}, "k8s-service-no-external-ips", nil},
 	{"NetworkPolicy", "external-dns", "spec.egress", []any{map[string]any{"to": []any{map[string]any{"ipBlock": map[string]any{"cidr": "0.0.0.0/0"}}}}}, "plat-namespace-no-imds-egress", nil},
-	{"NetworkPolicy", "external-dns", "spec.ingress", []any{map[string]any{}}, "k8s-netpol-no-allow-all", nil},
+	{"NetworkPolicy", "external-dns", "spec.ingress", []any{map[string]any{}}, "k8s-netpol-no-allow-all", []string{"plat-namespace-default-deny"}},
 	{"vpcEndpoint:VpcEndpoint", "s3", "", nil, "vpce-gateway-s3-routed", nil},
 	{"vpcEndpoint:VpcEndpoint", "s3", "vpcEndpointType", "Interface", "vpce-private-dns", []string{"vpce-multi-az"}},
 	{"vpcEndpoint:VpcEndpoint", "s3", "policy", `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`, "vpce-policy-not-wildcard", nil},

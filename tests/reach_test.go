@@ -218,7 +218,7 @@ func TestReachFindsWhatIsBroken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			n := reach.New(c.change(whole))
+			n := reach.New(c.change(slices.Clone(whole)))
 			said := map[string]string{}
 			for _, f := range n.Check(n.Standing()...) {
 				said[f.Assertion] += f.Error()
