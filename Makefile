@@ -14,7 +14,7 @@ help: ## Print this list
 	@echo "  (ENV=dev, staging or prod chooses the environment; dev is the default)"
 
 program:
-	@test -x $(SANDBOX) || echo "Compiling the sandbox: about two minutes on two cores, the first time."
+	@test -x $(SANDBOX) || echo "Compiling the sandbox: a few minutes on two cores, the first time."
 	@go build -o $(SANDBOX) ./cmd/sandbox
 
 pack:
