@@ -76,13 +76,27 @@ func (a Args) governance() []governed {
 	return all
 }
 
-// What governs traffic.
-const policyVersion, policyKind = "networking.k8s.io/v1", "NetworkPolicy"
+// policy is about the traffic of every pod, in the ways that it names: nothing but
+// what the rules say.
+func policy(name string, rules pulumi.Map, ways ...string) governed {
+	spec := pulumi.Map{"podSelector": pulumi.Map{}, "policyTypes": pulumi.ToStringArray(ways)}
+	maps.Copy(spec, rules)
+	return governed{"networking.k8s.io/v1", "NetworkPolicy", name, name, pulumi.Map{"spec": spec}}
+}
+
+// port is one port of a network policy's rule.
+func port(protocol string, number int) pulumi.Map {
+	return pulumi.Map{"protocol": pulumi.String(protocol), "port": pulumi.Int(number)}
+}
+
+// address is one address among the peers of a network policy's rule.
+func address(cidr string) pulumi.Map {
+	return pulumi.Map{"ipBlock": pulumi.Map{"cidr": pulumi.String(cidr)}}
+}
 
 // policies forbid everything, and then allow questions for names. The two are
 // apart so that a policy of somebody's own is one more of the same kind.
 func (a Args) policies() []governed {
-	everyPod := pulumi.Map{}
 	// The pods of CoreDNS are named too: a policy may be judged before or after the
 	// Service's address has become a pod's.
 	to := pulumi.Array{pulumi.Map{
@@ -90,24 +104,15 @@ func (a Args) policies() []governed {
 		"podSelector":       pulumi.Map{"matchLabels": pulumi.StringMap{"k8s-app": pulumi.String("kube-dns")}},
 	}}
 	// validate has seen the range.
-	addresses, _ := kube.DNSAddresses(a.ServiceCIDR)
-	for _, address := range addresses {
-		to = append(to, pulumi.Map{"ipBlock": pulumi.Map{"cidr": pulumi.String(address)}})
+	servers, _ := kube.DNSAddresses(a.ServiceCIDR)
+	for _, server := range servers {
+		to = append(to, address(server))
 	}
+	dns := pulumi.Map{"to": to, "ports": pulumi.Array{port("UDP", 53), port("TCP", 53)}}
 	return []governed{
-		{policyVersion, policyKind, "default-deny", "default-deny", pulumi.Map{"spec": pulumi.Map{
-			"podSelector": everyPod, "policyTypes": pulumi.ToStringArray([]string{"Ingress", "Egress"}),
-		}}},
-		{policyVersion, policyKind, "allow-dns", "allow-dns", pulumi.Map{"spec": pulumi.Map{
-			"podSelector": everyPod, "policyTypes": pulumi.ToStringArray([]string{"Egress"}),
-			"egress": pulumi.Array{pulumi.Map{"to": to, "ports": pulumi.Array{port("UDP", 53), port("TCP", 53)}}},
-		}}},
+		policy("default-deny", nil, "Ingress", "Egress"),
+		policy("allow-dns", pulumi.Map{"egress": pulumi.Array{dns}}, "Egress"),
 	}
-}
-
-// port is one port of a network policy's rule.
-func port(protocol string, number int) pulumi.Map {
-	return pulumi.Map{"protocol": pulumi.String(protocol), "port": pulumi.Int(number)}
 }
 
 // openPorts lets nobody in but at the ports.
@@ -116,23 +121,16 @@ func (a Args) openPorts() governed {
 	for _, number := range a.OpenPorts {
 		ports = append(ports, port("TCP", number))
 	}
-	return governed{policyVersion, policyKind, "open-ports", "open-ports", pulumi.Map{"spec": pulumi.Map{
-		"podSelector": pulumi.Map{}, "policyTypes": pulumi.ToStringArray([]string{"Ingress"}),
-		"ingress": pulumi.Array{pulumi.Map{"ports": ports}},
-	}}}
+	return policy("open-ports", pulumi.Map{"ingress": pulumi.Array{pulumi.Map{"ports": ports}}}, "Ingress")
 }
 
 // askAPIs lets nothing out but to the API server, to AWS and to servers of names,
 // whose addresses nobody knows beforehand, and to the Pod Identity agent.
 func askAPIs() governed {
-	agent := pulumi.Map{"ipBlock": pulumi.Map{"cidr": pulumi.String(kube.PodIdentityAgent + "/32")}}
-	return governed{policyVersion, policyKind, "ask-apis", "ask-apis", pulumi.Map{"spec": pulumi.Map{
-		"podSelector": pulumi.Map{}, "policyTypes": pulumi.ToStringArray([]string{"Egress"}),
-		"egress": pulumi.Array{
-			pulumi.Map{"ports": pulumi.Array{port("TCP", 443), port("UDP", 53), port("TCP", 53)}},
-			pulumi.Map{"to": pulumi.Array{agent}, "ports": pulumi.Array{port("TCP", 80)}},
-		},
-	}}}
+	return policy("ask-apis", pulumi.Map{"egress": pulumi.Array{
+		pulumi.Map{"ports": pulumi.Array{port("TCP", 443), port("UDP", 53), port("TCP", 53)}},
+		pulumi.Map{"to": pulumi.Array{address(kube.PodIdentityAgent + "/32")}, "ports": pulumi.Array{port("TCP", 80)}},
+	}}, "Egress")
 }
 
 // binding gives a group a role in the namespace.
