@@ -48,6 +48,15 @@ func (w policyWay) allowsAll(rule control.Value) bool {
 	return !rule.Get(w.Peers).Present() && !rule.Get("ports").Present()
 }
 
+// denies tells whether a policy, by its spec, lets nothing through one way but what
+// its rules name. Without policyTypes every policy is about Ingress, and one with
+// rules for it about Egress.
+func (w policyWay) denies(spec control.Value) bool {
+	types, rules := spec.Get("policyTypes").Texts(), spec.Get(w.Rules)
+	governs := slices.Contains(types, w.Type) || len(types) == 0 && (w.Type == "Ingress" || rules.IsSet())
+	return governs && !slices.ContainsFunc(rules.Items(), w.allowsAll)
+}
+
 var namespaces = []control.Control{
 	{
 		ID: "k8s-namespace-psa-labels", Severity: control.High,
@@ -105,24 +114,15 @@ resources:
 				if slices.Contains(systemNamespaces, objectName(ns)) {
 					return
 				}
-				denied := map[string]bool{}
+				var ofAll []control.Value
 				for _, p := range inNamespace(s, networkPolicy, ns) {
 					spec := p.Get("spec")
-					if spec.Get("podSelector.matchLabels").Present() || spec.Get("podSelector.matchExpressions").Present() {
-						continue
-					}
-					types := spec.Get("policyTypes").Texts()
-					// Without policyTypes every policy is about Ingress, and one with rules for it about Egress.
-					isolates := map[string]bool{
-						"Ingress": len(types) == 0 || slices.Contains(types, "Ingress"),
-						"Egress":  len(types) == 0 && spec.Get("egress").IsSet() || slices.Contains(types, "Egress"),
-					}
-					for _, way := range policyWays {
-						denied[way.Type] = denied[way.Type] || isolates[way.Type] && !slices.ContainsFunc(spec.Get(way.Rules).Items(), way.allowsAll)
+					if !spec.Get("podSelector.matchLabels").Present() && !spec.Get("podSelector.matchExpressions").Present() {
+						ofAll = append(ofAll, spec)
 					}
 				}
 				for _, way := range policyWays {
-					if !denied[way.Type] {
+					if !slices.ContainsFunc(ofAll, way.denies) {
 						ns.Violate("no NetworkPolicy with an empty podSelector denies %s: %s", way.Type, way.Otherwise)
 					}
 				}
