@@ -98,10 +98,8 @@ func checkClusterInputs(p cloud.Props) []cloud.Problem {
 
 func createCluster(tx *cloud.Tx, r *cloud.Resource) error {
 	p := r.Props
-	if p.Str("clusterIdentifier") == "" {
-		p["clusterIdentifier"] = p.Str("clusterIdentifierPrefix") + tx.Hex(26)
-	}
-	name := p.Str("clusterIdentifier")
+	name := nameOf(tx, p, "clusterIdentifier", "")
+	p["clusterIdentifier"] = name
 	switch {
 	case tx.One(cloud.DBCluster, cloud.Prop("clusterIdentifier", name)) != nil:
 		return clusterExists.Refuse("DB Cluster already exists: %s", name)

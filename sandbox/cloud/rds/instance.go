@@ -75,14 +75,7 @@ const extended = "open-source-rds-extended-support"
 
 func createInstance(tx *cloud.Tx, r *cloud.Resource) error {
 	p := r.Props
-	name := p.Str("identifier")
-	if name == "" {
-		prefix := p.Str("identifierPrefix")
-		if prefix == "" {
-			prefix = "terraform-"
-		}
-		name = prefix + tx.Hex(26)
-	}
+	name := nameOf(tx, p, "identifier", "terraform-")
 	switch {
 	case tx.One(cloud.DBInstance, cloud.Prop("identifier", name)) != nil:
 		return instanceExists.Refuse("DB instance already exists: %s", name)

@@ -49,7 +49,7 @@ func parameterGroupKind() cloud.Kind {
 }
 
 func createParameterGroup(tx *cloud.Tx, r *cloud.Resource) error {
-	name := nameOf(tx, r.Props)
+	name := nameOf(tx, r.Props, "name", "")
 	switch {
 	case !parameterGroupNames.MatchString(name) || len(name) > 255:
 		return parameterGroupName.Refuse("The parameter DBParameterGroupName is not a valid identifier: %q must begin with a letter, have letters, digits and hyphens, and not end with a hyphen or have two in a row", name)

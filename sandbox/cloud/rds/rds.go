@@ -11,6 +11,8 @@
 package rds
 
 import (
+	"cmp"
+
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 )
 
@@ -50,10 +52,11 @@ var tagRules = cloud.TagRules{
 	Malformed: rule("rds-tag-malformed", "InvalidParameterValue", api+"API_AddTagsToResource.html", cloud.Memory),
 }
 
-// nameOf is the name of a group: the given one, or one made from its prefix.
-func nameOf(tx *cloud.Tx, p cloud.Props) string {
-	if name := p.Str("name"); name != "" {
+// nameOf is what a property, such as name, calls a resource: the given name, or one
+// made from its prefix, or else from the provider's own.
+func nameOf(tx *cloud.Tx, p cloud.Props, property, own string) string {
+	if name := p.Str(property); name != "" {
 		return name
 	}
-	return p.Str("namePrefix") + tx.Hex(26)
+	return cmp.Or(p.Str(property+"Prefix"), own) + tx.Hex(26)
 }

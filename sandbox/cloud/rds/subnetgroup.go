@@ -43,7 +43,7 @@ func subnetGroupKind() cloud.Kind {
 }
 
 func createSubnetGroup(tx *cloud.Tx, r *cloud.Resource) error {
-	name := nameOf(tx, r.Props)
+	name := nameOf(tx, r.Props, "name", "")
 	switch {
 	case name == "default" || !groupNames.MatchString(name):
 		return groupName.Refuse("The parameter DBSubnetGroupName is not a valid identifier: %q needs 1 to 255 lowercase letters, digits and hyphens, and must not be default", name)

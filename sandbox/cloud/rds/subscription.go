@@ -35,7 +35,7 @@ func subscriptionKind() cloud.Kind {
 			"customerAwsId":   cloud.String.Output(),
 		},
 		Create: func(tx *cloud.Tx, r *cloud.Resource) error {
-			name := nameOf(tx, r.Props)
+			name := nameOf(tx, r.Props, "name", "")
 			if tx.Get(cloud.DBEventSubscription, name) != nil {
 				return subscriptionExists.Refuse("Event Subscription %s already exists.", name)
 			}
