@@ -38,9 +38,9 @@ func policyKind() cloud.Kind {
 
 // setPolicy makes a document the policy of a topic; there is one only.
 func setPolicy(tx *cloud.Tx, arn, text string) error {
-	topic := ByARN(tx, arn)
-	if topic == nil {
-		return topicMissing.Refuse("Topic does not exist: %s", arn)
+	topic, err := existing(tx, arn)
+	if err != nil {
+		return err
 	}
 	if err := checkPolicy(tx, arn, text); err != nil {
 		return err

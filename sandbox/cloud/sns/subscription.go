@@ -72,9 +72,9 @@ func checkSubscription(p cloud.Props) []cloud.Problem {
 
 func createSubscription(tx *cloud.Tx, r *cloud.Resource) error {
 	p := r.Props
-	topic := ByARN(tx, p.Str("topic"))
-	if topic == nil {
-		return topicMissing.Refuse("Topic does not exist: %s", p.Str("topic"))
+	topic, err := existing(tx, p.Str("topic"))
+	if err != nil {
+		return err
 	}
 	if err := checkEndpoint(topic, p.Str("protocol"), p.Str("endpoint")); err != nil {
 		return err

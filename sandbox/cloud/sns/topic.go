@@ -85,6 +85,15 @@ func settle(p cloud.Props) {
 // ByARN finds a topic; nil when the region has none of that ARN.
 func ByARN(tx *cloud.Tx, arn string) *cloud.Resource { return tx.Get(cloud.Topic, arn) }
 
+// existing is the topic that a call names.
+func existing(tx *cloud.Tx, arn string) (*cloud.Resource, error) {
+	topic := ByARN(tx, arn)
+	if topic == nil {
+		return nil, topicMissing.Refuse("Topic does not exist: %s", arn)
+	}
+	return topic, nil
+}
+
 // ownerActions are what SNS's default policy allows the topic's account. A topic's
 // policy may speak of them and of sns:Receive alone.
 var ownerActions = []string{
