@@ -7,20 +7,8 @@ import (
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 )
-
-// spoon is a thing that changes with every call once it is there, so that no
-// service ever rests.
-const spoon = "test:index/spoon:Spoon"
-
-func stirring() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{{Token: spoon, Hidden: true, Global: true}}, React: func(tx *cloud.Tx) {
-		if s := tx.Get(spoon, "spoon"); s != nil {
-			s.Props["turns"] = s.Props.Int("turns") + 1
-			tx.Put(s)
-		}
-	}}
-}
 
 // clerk is a service that keeps a mark for each box in another region whose name
 // is a global thing, one more with each call, and one for each of its callers.
@@ -45,18 +33,6 @@ func clerk() cloud.Service {
 		tx.Make("clerk", hidden, "caller-"+tx.Session.Caller, cloud.Props{"boxes": float64(tx.Count(box))}, nil)
 	}
 	return s
-}
-
-// everything is all that exists, oldest first, but for the spoon.
-func everything(a *cloud.Account) []cloud.Resource {
-	var all []cloud.Resource
-	for _, r := range a.Resources() {
-		if r.Kind != spoon {
-			r.Seq = 0
-			all = append(all, *r)
-		}
-	}
-	return all
 }
 
 // happen does something of what can happen to an account.
@@ -92,14 +68,11 @@ func happen(a *cloud.Account, random *rand.Rand) error {
 func TestServicesThatRestMissNothing(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
-		a, err := cloud.Open(cloud.Options{Services: []cloud.Service{clerk(), stirring()}})
+		a, err := cloud.Open(cloud.Options{Services: []cloud.Service{clerk(), cloudtest.Stirring()}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		restless := a.Fork()
-		if err := restless.Change(west, "", func(tx *cloud.Tx) error { tx.Make("test", spoon, "spoon", cloud.Props{}, nil); return nil }); err != nil {
-			t.Fatal(err)
-		}
+		restless := cloudtest.Restless(t, a, west)
 		if err := a.Change(west, "", func(*cloud.Tx) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +81,7 @@ func TestServicesThatRestMissNothing(t *testing.T) {
 			if (got == nil) != (want == nil) {
 				t.Fatalf("seed %d, step %d: got %v, want %v", seed, step, got, want)
 			}
-			is, should := everything(a), everything(restless)
+			is, should := cloudtest.Things(a), cloudtest.Things(restless)
 			if !slices.EqualFunc(is, should, func(a, b cloud.Resource) bool { return reflect.DeepEqual(a, b) }) {
 				t.Fatalf("seed %d, step %d: there is\n%v, want\n%v", seed, step, is, should)
 			}

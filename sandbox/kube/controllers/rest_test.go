@@ -9,48 +9,21 @@ import (
 	"testing"
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
-
-// spoon is a thing that changes with every call once it is there, so that no
-// service ever rests.
-const spoon = "test:index/spoon:Spoon"
-
-func stirring() cloud.Service {
-	return cloud.Service{Kinds: []cloud.Kind{{Token: spoon, Hidden: true}}, React: func(tx *cloud.Tx) {
-		if s := tx.Get(spoon, "spoon"); s != nil {
-			s.Props["turns"] = s.Props.Int("turns") + 1
-			tx.Put(s)
-		}
-	}}
-}
 
 // restless is a copy of the world in which no controller rests.
 func (w *world) restless() *world {
 	w.t.Helper()
 	c := *w
-	c.acct, c.ids = w.acct.Fork(), maps.Clone(w.ids)
-	if err := c.acct.Change(w.session, "", func(tx *cloud.Tx) error { tx.Make("test", spoon, "spoon", cloud.Props{}, nil); return nil }); err != nil {
-		w.t.Fatal(err)
-	}
+	c.acct, c.ids = cloudtest.Restless(w.t, w.acct, w.session), maps.Clone(w.ids)
 	cluster, err := c.acct.Read(w.session, cloud.EKSCluster, "demo")
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	c.connect(cluster.Props.Str("endpoint"))
 	return &c
-}
-
-// things are all that exists, oldest first, but for the spoon.
-func (w *world) things() []cloud.Resource {
-	var all []cloud.Resource
-	for _, r := range w.acct.Resources() {
-		if r.Kind != spoon {
-			r.Seq = 0
-			all = append(all, *r)
-		}
-	}
-	return all
 }
 
 // again makes a resource that was deleted, or says why not.
@@ -173,7 +146,7 @@ func TestControllersThatRestMissNothing(t *testing.T) {
 				if got == nil {
 					done++
 				}
-				is, should := w.things(), restless.things()
+				is, should := cloudtest.Things(w.acct), cloudtest.Things(restless.acct)
 				for i := range min(len(is), len(should)) {
 					if !reflect.DeepEqual(is[i], should[i]) {
 						t.Fatalf("step %d, %s: got\n%v, want\n%v", step, name, is[i], should[i])

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slipway-iac/slipway/sandbox/cloud"
 	"github.com/slipway-iac/slipway/sandbox/cloud/all"
+	"github.com/slipway-iac/slipway/sandbox/cloud/cloudtest"
 	"github.com/slipway-iac/slipway/sandbox/kube"
 	"github.com/slipway-iac/slipway/sandbox/kube/objects"
 )
@@ -41,7 +42,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	acct, err := cloud.Open(cloud.Options{
-		Services: append(all.Services(), kube.Service(), stirring()), Clock: func() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) },
+		Services: append(all.Services(), kube.Service(), cloudtest.Stirring()), Clock: func() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) },
 	})
 	if err != nil {
 		t.Fatal(err)
