@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -28,11 +27,10 @@ func sumOf(v any) sum {
 // book has every dictionary of a program's worlds once, and every value that they
 // have translated, so that equal values are one and need not be compared twice.
 type book struct {
-	mu           sync.Mutex
-	dictionaries map[sum]*dictionary
-	values       map[sum]map[string]any
-	diffs        map[diffKey]diffed
-	sums         map[uintptr]summed
+	dictionaries memo[sum, *dictionary]
+	values       memo[sum, map[string]any]
+	diffs        memo[diffKey, diffed]
+	sums         memo[uintptr, summed]
 }
 
 // dictionary translates all that the resources of one world are called.
@@ -41,8 +39,7 @@ type dictionary struct {
 	sum      sum
 	replacer *strings.Replacer
 
-	mu              sync.Mutex
-	inputs, outputs map[resource.URN]map[string]any
+	inputs, outputs memo[resource.URN, map[string]any]
 }
 
 // dictionary is the one of the names as they are.
@@ -59,9 +56,7 @@ func (b *book) dictionary(byURN map[resource.URN]map[string]string) *dictionary 
 		maps.Copy(all, byURN[urn])
 	}
 	key := sumOf(all)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if d, known := b.dictionaries[key]; known {
+	if d, known := b.dictionaries.get(key); known {
 		return d
 	}
 	// The longer first: an ARN before the ID in it.
@@ -75,51 +70,27 @@ func (b *book) dictionary(byURN map[resource.URN]map[string]string) *dictionary 
 	for _, key := range longest {
 		pairs = append(pairs, key, all[key])
 	}
-	d := &dictionary{
-		book: b, sum: key, replacer: strings.NewReplacer(pairs...),
-		inputs: map[resource.URN]map[string]any{}, outputs: map[resource.URN]map[string]any{},
-	}
-	if b.dictionaries == nil {
-		b.dictionaries = map[sum]*dictionary{}
-	}
-	b.dictionaries[key] = d
-	return d
+	return b.dictionaries.put(key, &dictionary{book: b, sum: key, replacer: strings.NewReplacer(pairs...)})
 }
 
 // inputs are what the program gives a resource, in today's names.
 func (n *names) inputs(recorded apitype.ResourceV3) map[string]any {
 	d := n.dictionary()
-	return d.once(d.inputs, recorded.URN, recorded.Inputs)
+	return d.once(&d.inputs, recorded.URN, recorded.Inputs)
 }
 
 // outputs are what was recorded of a resource, in today's names.
 func (n *names) outputs(recorded apitype.ResourceV3) map[string]any {
 	d := n.dictionary()
-	return d.once(d.outputs, recorded.URN, recorded.Outputs)
+	return d.once(&d.outputs, recorded.URN, recorded.Outputs)
 }
 
-func (d *dictionary) once(known map[resource.URN]map[string]any, urn resource.URN, v map[string]any) map[string]any {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if out, ok := known[urn]; ok {
+func (d *dictionary) once(known *memo[resource.URN, map[string]any], urn resource.URN, v map[string]any) map[string]any {
+	if out, ok := known.get(urn); ok {
 		return out
 	}
-	out := d.book.value(d.walk(v).(map[string]any))
-	known[urn] = out
-	return out
+	return known.put(urn, d.book.value(d.walk(v).(map[string]any)))
 }
 
 // value is the first that was equal to a value.
-func (b *book) value(v map[string]any) map[string]any {
-	key := sumOf(v)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if first, known := b.values[key]; known {
-		return first
-	}
-	if b.values == nil {
-		b.values = map[sum]map[string]any{}
-	}
-	b.values[key] = v
-	return v
-}
+func (b *book) value(v map[string]any) map[string]any { return b.values.put(sumOf(v), v) }

@@ -22,20 +22,3 @@ func (d diffed) key(urn resource.URN) diffKey {
 	at := func(m map[string]any) uintptr { return reflect.ValueOf(m).Pointer() }
 	return diffKey{urn, at(d.configuration), at(d.inputs), at(d.outputs), at(d.goal)}
 }
-
-// diff is what was learnt of the same values before.
-func (b *book) diff(urn resource.URN, d diffed) (change, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	known, ok := b.diffs[d.key(urn)]
-	return known.change, ok
-}
-
-func (b *book) learn(urn resource.URN, d diffed) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.diffs == nil {
-		b.diffs = map[diffKey]diffed{}
-	}
-	b.diffs[d.key(urn)] = d
-}

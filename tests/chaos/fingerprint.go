@@ -80,18 +80,8 @@ type summed struct {
 // sum is the sum of a value that nobody changes any more.
 func (b *book) sum(v map[string]any) sum {
 	at := reflect.ValueOf(v).Pointer()
-	b.mu.Lock()
-	known, ok := b.sums[at]
-	b.mu.Unlock()
-	if ok {
+	if known, ok := b.sums.get(at); ok {
 		return known.sum
 	}
-	s := sumOf(v)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.sums == nil {
-		b.sums = map[uintptr]summed{}
-	}
-	b.sums[at] = summed{v, s}
-	return s
+	return b.sums.put(at, summed{v, sumOf(v)}).sum
 }

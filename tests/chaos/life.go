@@ -196,12 +196,12 @@ func (l *Life) ends(w *World, verb string) error {
 
 // passes tells whether a world is the undisturbed one at a place of a verb.
 func (l *Life) passes(w *World, verb string, at int) (bool, error) {
-	if verb == destroy {
-		return l.isProved(verb, w)
-	}
 	here, err := w.fingerprint(goingOn)
 	if err != nil {
 		return false, err
+	}
+	if verb == destroy {
+		return l.has(verb, here), nil
 	}
 	there, err := l.ups[at].fingerprint(goingOn)
 	return here == there, err
@@ -219,9 +219,4 @@ func (l *Life) has(verb string, s sum) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.proved[verb][s]
-}
-
-func (l *Life) isProved(verb string, w *World) (bool, error) {
-	s, err := w.fingerprint(goingOn)
-	return err == nil && l.has(verb, s), err
 }

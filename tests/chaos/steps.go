@@ -170,15 +170,16 @@ func (w *World) diff(have, goal apitype.ResourceV3) (change, error) {
 		return same, fmt.Errorf("%s has no provider", goal.URN)
 	}
 	values := diffed{configuration: p.Inputs, inputs: have.Inputs, outputs: have.Outputs, goal: goal.Inputs}
-	if known, ok := w.program.book.diff(goal.URN, values); ok {
-		return known, nil
+	key := values.key(goal.URN)
+	if known, ok := w.program.book.diffs.get(key); ok {
+		return known.change, nil
 	}
 	s, err := w.service(goal)
 	if err != nil {
 		return same, err
 	}
 	if values.change, err = s.diff(have, goal); err == nil {
-		w.program.book.learn(goal.URN, values)
+		w.program.book.diffs.put(key, values)
 	}
 	return values.change, err
 }

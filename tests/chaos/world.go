@@ -74,17 +74,13 @@ func (f *Failed) Error() string { return fmt.Sprintf("%s: %v", f.URN, f.Err) }
 func (f *Failed) Unwrap() error { return f.Err }
 
 // Up brings the world to the program; the first failure ends it.
-func (w *World) Up(plan *fault.Plan) error { return w.upFrom(0, plan) }
-
-// upFrom goes on with an up that has got as far as one of the program's
-// resources.
-func (w *World) upFrom(first int, plan *fault.Plan) error {
+func (w *World) Up(plan *fault.Plan) error {
 	w.plan = plan
-	for at := first; at < len(w.program.Resources); at++ {
+	for at, recorded := range w.program.Resources {
 		if err := w.at(at); err != nil {
 			return err
 		}
-		if err := w.register(w.program.Resources[at]); err != nil {
+		if err := w.register(recorded); err != nil {
 			return err
 		}
 	}
